@@ -1,0 +1,67 @@
+import { ApiError, invalidArgument } from '../../errors.ts'
+import { userDisabled } from '../../security/authenticate.ts'
+import { isOutdated } from '../../security/password.ts'
+import type { User } from '../../storage/storage.ts'
+import { authResponse } from '../../users/auth-response.ts'
+import { identify } from '../../users/login-id.ts'
+import { isDisabled } from '../../users/user.ts'
+import { type ActionContext, defineAction } from '../action.ts'
+import { authDataOf, authInput, dialectOf, refuseProvider } from './auth-input.ts'
+import { authResult } from './auth-result.ts'
+
+export const login = defineAction({
+  name: 'auth:login',
+  summary: 'Logs in with a login id and a password.',
+  access: 'key',
+  input: authInput,
+  output: authResult,
+  errors: [
+    'InvalidArgument',
+    'ResourceNotFound',
+    'InvalidCredentials',
+    'UserDisabled',
+    'ResponseTimeout',
+  ],
+
+  async handler(input, context) {
+    const { storage, tokens, passwords, settings, now } = context
+    refuseProvider(input)
+    const dialect = dialectOf(input)
+    const loginId = identify(settings.authRecordKeys, authDataOf(input))
+    if (!loginId) throw invalidArgument('invalid auth data', 'auth_data')
+
+    const user = await storage.loginIds.findUser(loginId)
+    const passwordHash = user?.account.passwordHash
+    // Checked for unknown users too, so that the time does not tell who exists.
+    const passwordMatches = await passwords.verify(input.password ?? '', passwordHash)
+    if (!user) throw new ApiError('ResourceNotFound', 'user not found')
+    if (!passwordMatches || !passwordHash) throw incorrect()
+    // After the password, so that only the owner learns that the account is disabled.
+    if (isDisabled(user.account, now)) throw userDisabled(user.account)
+
+    const currentHash = await renewHash(user, passwordHash, input.password ?? '', context)
+    const accessToken = await storage.transaction(async (stores) => {
+      // The password may have changed while it was checked.
+      if (!(await stores.accounts.recordLogin(user.account.id, currentHash, now))) throw incorrect()
+      return tokens.issue(stores, user.account, dialect, now)
+    })
+    return authResponse({ ...user, accessToken, dialect })
+  },
+})
+
+/** Hashes the password anew if its hash is of an older kind, and gives the hash that is stored. */
+async function renewHash(
+  { account }: User,
+  passwordHash: string,
+  password: string,
+  { storage, passwords }: ActionContext,
+): Promise<string> {
+  if (!isOutdated(passwordHash)) return passwordHash
+  const newHash = await passwords.hash(password)
+  const isReplaced = await storage.accounts.replacePasswordHash(account.id, passwordHash, newHash)
+  return isReplaced ? newHash : passwordHash
+}
+
+function incorrect(): ApiError {
+  return new ApiError('InvalidCredentials', 'auth_data or password incorrect')
+}

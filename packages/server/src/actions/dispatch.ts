@@ -1,0 +1,81 @@
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { ApiError } from '../errors.ts'
+import type { Authenticate, Credentials } from '../security/authenticate.ts'
+import type { Action, Services } from './action.ts'
+import { actions } from './index.ts'
+import { ResultWithInfo } from './result-with-info.ts'
+
+/** A request, free of how it was sent. */
+export interface Call {
+  action: string
+  payload: Record<string, unknown>
+  credentials: Credentials
+  log: Logger
+}
+
+/** The `result` and `info` members of an answer. */
+export interface Answer {
+  result: unknown
+  info?: Record<string, unknown>
+}
+
+interface DispatchParts {
+  services: Services
+  authenticate: Authenticate
+  /** For tests: checks every answer against the output schema of its action. */
+  checkAnswers?: boolean
+}
+
+export type Dispatch = (call: Call) => Promise<Answer>
+
+// A Map, since a client may ask for an action called "constructor".
+const actionsByName = new Map<string, Action>(actions.map((action) => [action.name, action]))
+
+/** True if there is an action of this name. */
+export function isAction(name: string): boolean {
+  return actionsByName.has(name)
+}
+
+/**
+ * The way of every call: find the action, find out who calls, read the input, handle.
+ *
+ * The result throws ApiError; anything else it throws is a bug.
+ */
+export function createDispatch({
+  services,
+  authenticate,
+  checkAnswers = false,
+}: DispatchParts): Dispatch {
+  return async ({ action: name, payload, credentials, log }) => {
+    const action = actionsByName.get(name)
+    if (!action) throw new ApiError('UndefinedOperation', 'route unmatched')
+    const now = Date.now()
+    const caller = await authenticate(credentials, action.access, now, action)
+    const input = readInput(action, payload)
+    const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>
+    const answer = await handler(input, { ...services, caller, now, log })
+    const parts = answer instanceof ResultWithInfo ? answer : { result: answer }
+    if (checkAnswers) action.output.parse(parts.result)
+    return parts
+  }
+}
+
+/** Throws BadRequest when a member has the wrong type. Names of members match in any case. */
+function readInput(action: Action, payload: Record<string, unknown>): unknown {
+  const names = action.input instanceof z.ZodObject ? Object.keys(action.input.shape) : []
+  const given = Object.fromEntries(names.map((name) => [name, memberOf(payload, name)]))
+  const parsed = action.input.safeParse(given)
+  if (!parsed.success) {
+    throw new ApiError('BadRequest', 'fails to decode the request payload', {
+      cause: parsed.error,
+    })
+  }
+  return parsed.data
+}
+
+function memberOf(payload: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name]
+  const other = Object.keys(payload).find((key) => key.toLowerCase() === name)
+  return other === undefined ? undefined : payload[other]
+}

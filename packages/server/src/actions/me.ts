@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { authResponse } from '../users/auth-response.ts'
+import { defineAction } from './action.ts'
+import { authResult } from './auth/auth-result.ts'
+
+export const me = defineAction({
+  name: 'me',
+  summary: 'Gives the caller and the token to go on with.',
+  access: 'user',
+  input: z.object({}),
+  output: authResult,
+  errors: [],
+
+  async handler(_, { caller, storage, tokens, activity, now }) {
+    const { user, token } = caller
+    activity.userSeen(user.account, now)
+    // A server that acts for a user with the master key has no session yet.
+    const accessToken = token
+      ? await tokens.renew(token, user, now)
+      : await tokens.issue(storage, user.account, user.dialect, now)
+    return authResponse({ ...user, accessToken })
+  },
+})

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Settings } from '../settings.ts'
+
+/** Keys that were made on first start, by the names of their settings. */
+interface Keys {
+  apiKey: string
+  masterKey: string
+  tokenSecret: string
+}
+
+/** 256 bits, as OWASP ASVS 5.0, 11.2.3 asks at least 128 of keys. */
+const KEY_BYTES = 32
+
+export function keyFileOf({ dataDirectory }: Pick<Settings, 'dataDirectory'>): string {
+  return join(dataDirectory, 'keys.json')
+}
+
+/** Fills in the keys that no setting gives: those of the key file, which is made when it is missing. */
+export function withKeys(settings: Settings): Settings {
+  if (settings.apiKey && settings.masterKey && settings.tokenSecret) return settings
+  const keys = readKeys(keyFileOf(settings)) ?? makeKeys(settings)
+  return {
+    ...settings,
+    apiKey: settings.apiKey || keys.apiKey,
+    masterKey: settings.masterKey || keys.masterKey,
+    tokenSecret: settings.tokenSecret || keys.tokenSecret,
+  }
+}
+
+function readKeys(file: string): Keys | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Keys
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function makeKeys(settings: Settings): Keys {
+  const makeKey = () => randomBytes(KEY_BYTES).toString('base64url')
+  const keys = { apiKey: makeKey(), masterKey: makeKey(), tokenSecret: makeKey() }
+  const file = keyFileOf(settings)
+  mkdirSync(settings.dataDirectory, { recursive: true })
+  try {
+    // Not over a file that another process made meanwhile, and for the owner's eyes only.
+    writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    return keys
+  } catch (error) {
+    const made = (error as NodeJS.ErrnoException).code === 'EEXIST' && readKeys(file)
+    if (made) return made
+    throw error
+  }
+}

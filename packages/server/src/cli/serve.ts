@@ -1,0 +1,34 @@
+import { pino } from 'pino'
+import { createServer, databaseUrlOf } from '../server.ts'
+import { findUnservedSettings, loadSettings } from '../settings.ts'
+import { keyFileOf, withKeys } from './keys.ts'
+import { welcome } from './welcome.ts'
+
+/** Runs the server until SIGINT or SIGTERM. */
+export async function serve(): Promise<void> {
+  const settings = withKeys(loadSettings(process.env))
+  const log = pino({ level: settings.logLevel })
+  for (const name of findUnservedSettings(process.env)) {
+    log.warn(`${name} is set, but has no meaning for this server`)
+  }
+  const server = await createServer(settings, { log })
+  process.stdout.write(
+    welcome({
+      url: server.url,
+      apiKey: settings.apiKey,
+      database: databaseUrlOf(settings).slice('sqlite:'.length),
+      keyFile: keyFileOf(settings),
+    }),
+  )
+  const stop = () => {
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ error }, 'the server did not stop cleanly')
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}

@@ -1,0 +1,31 @@
+interface WelcomeFacts {
+  url: string
+  apiKey: string
+  database: string
+  keyFile: string
+}
+
+/** What a newcomer needs next, once the server runs. */
+export function welcome({ url, apiKey, database, keyFile }: WelcomeFacts): string {
+  return `
+  Skygear is running at ${url}
+
+    API key    ${apiKey}
+    Database   ${database}
+    Keys       ${keyFile}  (the master key in it is for servers only)
+
+  Sign a user up from your app:
+
+    import skygear from 'skygear'
+
+    await skygear.config({
+      endPoint: '${url}',
+      apiKey: '${apiKey}',
+    })
+    const user = await skygear.auth.signupWithEmail('amy@example.com', 'correct horse')
+    console.log(user['email'], skygear.auth.currentUser._id)
+
+  Ctrl-C stops the server.
+
+`
+}

@@ -1,0 +1,100 @@
+import { createSecretKey, randomUUID } from 'node:crypto'
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { Settings } from '../settings.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Account, Dialect } from '../users/user.ts'
+import { type AccessTokens, hashToken } from './access-token.ts'
+
+/** Ours. Tokens that the original server signed have neither. */
+interface OwnClaims {
+  /** The user's token version at the time of issue. */
+  ver?: unknown
+  /** The wire dialect of the client. */
+  dia?: unknown
+}
+
+type Claims = JWTPayload & OwnClaims
+
+/** The clocks of two servers may differ by so much. */
+const CLOCK_SKEW_SECONDS = 30
+
+/**
+ * Tokens that are signed, as the original's JWT store had them: a password change ends all of the
+ * user's, and log-out keeps the token's hash until it would have expired.
+ */
+export function createJwtTokens(
+  storage: Storage,
+  settings: Pick<Settings, 'tokenSecret' | 'tokenExpirySeconds' | 'appName'>,
+): AccessTokens {
+  const key = createSecretKey(Buffer.from(settings.tokenSecret))
+
+  function sign(account: Account, dialect: Dialect, now: number): Promise<string> {
+    const issuedAt = Math.floor(now / 1_000)
+    const token = new SignJWT({ ver: account.tokenVersion, ...(dialect === 'A' && { dia: 'A' }) })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setJti(randomUUID())
+      .setIssuer(settings.appName)
+      .setSubject(account.id)
+      .setIssuedAt(issuedAt)
+    if (settings.tokenExpirySeconds > 0) {
+      token.setExpirationTime(issuedAt + settings.tokenExpirySeconds)
+    }
+    return token.sign(key)
+  }
+
+  async function read(token: string, now: number): Promise<Claims | undefined> {
+    try {
+      const { payload } = await jwtVerify<OwnClaims>(token, key, {
+        // The original signed with the first and took any of them.
+        algorithms: ['HS256', 'HS384', 'HS512'],
+        currentDate: new Date(now),
+      })
+      return payload
+    } catch {
+      return undefined
+    }
+  }
+
+  return {
+    issue: (_, account, dialect, now) => sign(account, dialect, now),
+
+    async find(token, now) {
+      const claims = await read(token, now)
+      if (!claims?.sub || !isIssuedBy(claims, now)) return undefined
+      if (await storage.revokedTokens.has(hashToken(token))) return undefined
+      const user = await storage.accounts.find(claims.sub)
+      if (!user) return undefined
+      const dialect = claims.dia === 'A' ? 'A' : 'B'
+      return { ...user, dialect, isStale: !isCurrent(claims, user.account) }
+    },
+
+    renew: (_, holder, now) => sign(holder.account, holder.dialect, now),
+
+    async revoke(token) {
+      const now = Date.now()
+      const claims = await read(token, now)
+      const expiresAt = claims?.exp === undefined ? null : claims.exp * 1_000
+      await storage.revokedTokens.prune(now)
+      await storage.revokedTokens.add(hashToken(token), expiresAt)
+    },
+
+    // The change itself ended all tokens by counting up the user's token version.
+    afterPasswordChange: ({ account, dialect, now }) => sign(account, dialect, now),
+  }
+}
+
+function isIssuedBy({ iat }: Claims, now: number): boolean {
+  return iat === undefined || (Number.isInteger(iat) && iat <= now / 1_000 + CLOCK_SKEW_SECONDS)
+}
+
+/**
+ * Ours carry the token version. The original's are judged by their second of issue: while the
+ * password is the one that was imported, a token of that very second is good, as it was there.
+ */
+function isCurrent(claims: Claims, account: Account): boolean {
+  if (claims.ver !== undefined) return claims.ver === account.tokenVersion
+  if (account.passwordChangedAt === null) return true
+  if (claims.iat === undefined) return false
+  const changedAt = Math.floor(account.passwordChangedAt / 1_000)
+  return account.tokenVersion === 0 ? claims.iat >= changedAt : claims.iat > changedAt
+}

@@ -1,0 +1,134 @@
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { type Logger, pino } from 'pino'
+import type { Services } from './actions/action.ts'
+import { createDispatch } from './actions/dispatch.ts'
+import { createCors } from './http/cors.ts'
+import { createHandleRequest } from './http/handle-request.ts'
+import { createNodeServer, listen } from './http/node-server.ts'
+import { createPubsub } from './http/pubsub.ts'
+import { createActivity } from './security/activity.ts'
+import { createKeyChecker } from './security/api-key.ts'
+import { createAuthenticate } from './security/authenticate.ts'
+import { createJwtTokens } from './security/jwt-tokens.ts'
+import { createOpaqueTokens } from './security/opaque-tokens.ts'
+import { createPasswordHasher } from './security/password.ts'
+import { createPasswordHistory } from './security/password-history.ts'
+import { createPasswordPolicy, loadCommonPasswords } from './security/password-policy.ts'
+import { type Settings, SettingsError } from './settings.ts'
+import { indexLoginIds } from './storage/index-login-ids.ts'
+import { openStorage } from './storage/open-storage.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** A running server. */
+export interface SkygearServer {
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  url: string
+  /** Finishes what is under way, writes what was held back and closes the database. */
+  close(): Promise<void>
+}
+
+interface ServerOptions {
+  log?: Logger
+  /** For tests: an answer that its action does not declare is an error. */
+  checkAnswers?: boolean
+}
+
+/**
+ * Opens the database, joins the parts and listens.
+ *
+ * Rejects with SettingsError when a setting cannot be used, or with the error of the system when
+ * the address or the database cannot be had.
+ */
+export async function createServer(
+  settings: Settings,
+  options: ServerOptions = {},
+): Promise<SkygearServer> {
+  checkKeys(settings)
+  const log = options.log ?? pino({ level: settings.logLevel })
+  const storage = await openStorage(databaseUrlOf(settings))
+  try {
+    await indexLoginIds(storage, settings.authRecordKeys)
+    return await serve(settings, storage, log, options.checkAnswers ?? false)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** Where the database is. */
+export function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
+  return databaseUrl || `sqlite:${join(dataDirectory, 'skygear.db')}`
+}
+
+async function serve(
+  settings: Settings,
+  storage: Storage,
+  log: Logger,
+  checkAnswers: boolean,
+): Promise<SkygearServer> {
+  const services = createServices(settings, storage, log)
+  const keyKindOf = createKeyChecker(settings)
+  const authenticate = createAuthenticate({
+    accounts: storage.accounts,
+    tokens: services.tokens,
+    keyKindOf,
+    settings,
+  })
+  const dispatch = createDispatch({ services, authenticate, checkAnswers })
+  const cors = createCors(settings.corsHost)
+  const pubsub = createPubsub(keyKindOf)
+  const server = createNodeServer(createHandleRequest({ dispatch, cors, log }), pubsub)
+  const { address, port } = settings.host
+  const boundPort = await listen(server, address, port ?? settings.port)
+  // The list takes a moment to load; not at the cost of the first sign-up.
+  if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
+  return {
+    url: `http://${urlHost(address)}:${boundPort}`,
+    async close() {
+      pubsub.close()
+      await closeServer(server)
+      await services.activity.flush()
+      await storage.close()
+    },
+  }
+}
+
+function createServices(settings: Settings, storage: Storage, log: Logger): Services {
+  const activity = createActivity(storage, (error) => {
+    log.warn({ error }, 'the times when users were last seen could not be written')
+  })
+  const passwords = createPasswordHasher()
+  return {
+    storage,
+    tokens:
+      settings.tokenStore === 'jwt'
+        ? createJwtTokens(storage, settings)
+        : createOpaqueTokens(storage, activity, settings),
+    passwords,
+    policy: createPasswordPolicy(settings),
+    passwordHistory: createPasswordHistory(settings, passwords),
+    activity,
+    settings,
+  }
+}
+
+function checkKeys({ apiKey, masterKey, tokenStore, tokenSecret }: Settings): void {
+  if (!apiKey || !masterKey) throw new SettingsError('API_KEY and MASTER_KEY must be set.')
+  if (tokenStore === 'jwt' && !tokenSecret) {
+    throw new SettingsError('TOKEN_STORE_SECRET must be set for JWT tokens.')
+  }
+}
+
+/** A browser can open the machine's own address, not the one that means all of them. */
+function urlHost(address: string): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost'
+  return address.includes(':') ? `[${address}]` : address
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}

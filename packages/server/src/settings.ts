@@ -1,0 +1,344 @@
+/** A setting that cannot be used; the message is one line that says what to do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+interface Setting<T> {
+  /** The environment variable. */
+  variable: string
+  /** As the variable would be written. */
+  fallback: string
+  summary: string
+  /** Throws a plain Error whose message completes "VARIABLE must be …". */
+  parse(text: string): T
+  /** Never printed. */
+  secret?: true
+}
+
+/**
+ * Every setting. Names and forms that the original Skygear server had are kept, so that the
+ * environment of an existing deployment works.
+ */
+export const settingsTable = {
+  host: row({
+    variable: 'HOST',
+    fallback: '127.0.0.1',
+    summary:
+      'Address to listen on, with or without a port. `0.0.0.0` or `:3000` is every address of the machine.',
+    parse: hostAndPort,
+  }),
+  port: row({
+    variable: 'PORT',
+    fallback: '3000',
+    summary: 'Port to listen on; a port in `HOST` wins. 0 takes any free one.',
+    parse: wholeNumber(0, 65_535),
+  }),
+  dataDirectory: row({
+    variable: 'DATA_DIR',
+    fallback: './data',
+    summary: 'Folder of the database and of the keys that are made on first start.',
+    parse: nonEmpty,
+  }),
+  databaseUrl: row({
+    variable: 'DATABASE_URL',
+    fallback: '',
+    summary: 'A file for SQLite, as `sqlite:PATH`. Empty: `skygear.db` in `DATA_DIR`.',
+    parse: databaseUrl,
+  }),
+  appName: row({
+    variable: 'APP_NAME',
+    fallback: 'myapp',
+    summary: 'Name of the app: letters, digits and underscores. It is the issuer of JWT tokens.',
+    parse: matching(/^[A-Za-z0-9_]+$/, 'letters, digits and underscores'),
+  }),
+  apiKey: row({
+    variable: 'API_KEY',
+    fallback: '',
+    summary: 'The key that apps carry. Empty: one is made on first start.',
+    parse: text,
+    secret: true,
+  }),
+  masterKey: row({
+    variable: 'MASTER_KEY',
+    fallback: '',
+    summary: 'The key that may do everything; for servers only. Empty: one is made on first start.',
+    parse: text,
+    secret: true,
+  }),
+  tokenStore: row({
+    variable: 'TOKEN_STORE',
+    fallback: 'opaque',
+    summary:
+      'Kind of access tokens: `opaque` (looked up, revocable one by one) or `jwt` (signed; all end when the password changes). `fs` and `redis` mean `opaque`.',
+    parse: oneOf({ opaque: 'opaque', fs: 'opaque', redis: 'opaque', jwt: 'jwt' }),
+  }),
+  tokenSecret: row({
+    variable: 'TOKEN_STORE_SECRET',
+    fallback: '',
+    summary: 'Secret that signs JWT tokens. Empty: one is made on first start.',
+    parse: text,
+    secret: true,
+  }),
+  tokenExpirySeconds: row({
+    variable: 'TOKEN_STORE_EXPIRY',
+    fallback: '0',
+    summary: 'Seconds after which an access token ends, used or not. 0: never.',
+    parse: wholeNumber(0, 1_000_000_000),
+  }),
+  sessionIdleDays: row({
+    variable: 'SESSION_IDLE_DAYS',
+    fallback: '90',
+    summary:
+      'Days without use after which an opaque token ends. Tokens of users without a password are spared, since the token is their account. 0: never.',
+    parse: wholeNumber(0, 36_500),
+  }),
+  corsHost: row({
+    variable: 'CORS_HOST',
+    fallback: '*',
+    summary: 'Web origins that may call the server: `*`, or origins separated by commas.',
+    parse: list,
+  }),
+  authRecordKeys: row({
+    variable: 'AUTH_RECORD_KEYS',
+    fallback: 'username,email',
+    summary:
+      'What identifies a user at log-in: fields of the user record, or groups in brackets, such as `(username),(email,phone)`.',
+    parse: authRecordKeys,
+  }),
+  schema: row({
+    variable: 'SCHEMA',
+    fallback: 'open',
+    summary:
+      '`open`: saving creates new record types and fields. `frozen`: only the master key does.',
+    parse: oneOf({ open: 'open', frozen: 'frozen' }),
+  }),
+  passwordMinLength: row({
+    variable: 'USER_AUDIT_PW_MIN_LENGTH',
+    fallback: '8',
+    summary: 'Least length of a new password, in UTF-8 bytes.',
+    parse: wholeNumber(0, 1_000),
+  }),
+  passwordUppercaseRequired: requirement('UPPERCASE', 'an upper-case letter A–Z'),
+  passwordLowercaseRequired: requirement('LOWERCASE', 'a lower-case letter a–z'),
+  passwordDigitRequired: requirement('DIGIT', 'a digit'),
+  passwordSymbolRequired: requirement('SYMBOL', 'any other character'),
+  passwordMinGuessableLevel: row({
+    variable: 'USER_AUDIT_PW_MIN_GUESSABLE_LEVEL',
+    fallback: '0',
+    summary: 'Least strength of a new password from 1 to 5, as zxcvbn estimates it. 0: any.',
+    parse: wholeNumber(0, 5),
+  }),
+  passwordExcludedKeywords: row({
+    variable: 'USER_AUDIT_PW_EXCLUDED_KEYWORDS',
+    fallback: '',
+    summary: 'Words, separated by commas, that a new password must not contain in any case.',
+    parse: list,
+  }),
+  passwordExcludedFields: row({
+    variable: 'USER_AUDIT_PW_EXCLUDED_FIELDS',
+    fallback: '',
+    summary: 'Fields of the user record whose values a new password must not contain.',
+    parse: list,
+  }),
+  passwordHistorySize: row({
+    variable: 'USER_AUDIT_PW_HISTORY_SIZE',
+    fallback: '0',
+    summary: 'How many of the last passwords cannot be set again.',
+    parse: wholeNumber(0, 1_000),
+  }),
+  passwordHistoryDays: row({
+    variable: 'USER_AUDIT_PW_HISTORY_DAYS',
+    fallback: '0',
+    summary: 'Passwords set in the last so many days cannot be set again.',
+    parse: wholeNumber(0, 36_500),
+  }),
+  passwordExpiryDays: row({
+    variable: 'USER_AUDIT_PW_EXPIRY_DAYS',
+    fallback: '0',
+    summary: 'Days after which a password must be changed before anything else works. 0: never.',
+    parse: wholeNumber(0, 36_500),
+  }),
+  passwordBlocklist: row({
+    variable: 'PASSWORD_BLOCKLIST',
+    fallback: 'on',
+    summary: 'Refuse the most common passwords.',
+    parse: flag,
+  }),
+  logLevel: row({
+    variable: 'LOG_LEVEL',
+    fallback: 'info',
+    summary: '`silent`, `fatal`, `error`, `warn`, `info`, `debug` or `trace`.',
+    parse: oneOf({
+      silent: 'silent',
+      fatal: 'fatal',
+      panic: 'fatal',
+      error: 'error',
+      warn: 'warn',
+      warning: 'warn',
+      info: 'info',
+      debug: 'debug',
+      trace: 'trace',
+    }),
+  }),
+}
+
+type SettingsTable = typeof settingsTable
+export type Settings = { [Name in keyof SettingsTable]: ReturnType<SettingsTable[Name]['parse']> }
+
+/** Settings of the original server that have no meaning here, by name or prefix. */
+const unservedSettings = [
+  'DB_IMPL_NAME',
+  'TOKEN_STORE_PATH',
+  'TOKEN_STORE_PREFIX',
+  'ASSET_STORE',
+  'APNS_',
+  'FCM_',
+  'GCM_',
+  'BAIDU_',
+  'ZMQ',
+  'HTTP_PLUGIN',
+  'PLUGINS',
+  'SLAVE',
+  'SENTRY_',
+  'RESPONSE_TIMEOUT',
+]
+
+/**
+ * Reads the settings from environment variables.
+ *
+ * Throws SettingsError for the first value that cannot be used.
+ */
+export function loadSettings(environment: Record<string, string | undefined>): Settings {
+  const given = { ...environment }
+  // The original's development mode gave the client key admin rights; all that is kept of it is
+  // that switching it off froze the schema.
+  if (given['DEV_MODE'] && !given['SCHEMA'] && parseDevelopmentMode(given['DEV_MODE']) === false) {
+    given['SCHEMA'] = 'frozen'
+  }
+  const table: Record<string, Setting<unknown>> = settingsTable
+  const entries = Object.entries(table).map(([name, setting]) => [
+    name,
+    parseSetting(setting, given[setting.variable]),
+  ])
+  const settings = Object.fromEntries(entries) as Settings
+  if (settings.apiKey && settings.apiKey === settings.masterKey) {
+    throw new SettingsError('API_KEY and MASTER_KEY must differ: the API key is in every app.')
+  }
+  if (settings.tokenSecret && settings.tokenSecret === settings.masterKey) {
+    throw new SettingsError(
+      'TOKEN_STORE_SECRET and MASTER_KEY must differ: a token would help to guess the master key.',
+    )
+  }
+  return settings
+}
+
+/** Names the variables that the original server knew and this one does not serve. */
+export function findUnservedSettings(environment: Record<string, string | undefined>): string[] {
+  return Object.keys(environment).filter((name) =>
+    unservedSettings.some((known) =>
+      known.endsWith('_') ? name.startsWith(known) : name === known,
+    ),
+  )
+}
+
+function parseSetting<T>(setting: Setting<T>, given: string | undefined): T {
+  const value = given === undefined || given === '' ? setting.fallback : given
+  try {
+    return setting.parse(value)
+  } catch (error) {
+    const shown = setting.secret ? '' : `, but is "${value}"`
+    throw new SettingsError(
+      `${setting.variable} must be ${error instanceof Error ? error.message : String(error)}${shown}.`,
+    )
+  }
+}
+
+function parseDevelopmentMode(value: string): boolean {
+  return parseSetting({ variable: 'DEV_MODE', fallback: '', summary: '', parse: flag }, value)
+}
+
+function row<T>(setting: Setting<T>): Setting<T> {
+  return setting
+}
+
+function requirement(kind: string, what: string): Setting<boolean> {
+  return {
+    variable: `USER_AUDIT_PW_${kind}_REQUIRED`,
+    fallback: 'no',
+    summary: `A new password must have ${what}.`,
+    parse: flag,
+  }
+}
+
+function text(value: string): string {
+  return value
+}
+
+function nonEmpty(value: string): string {
+  if (value.trim() === '') throw new Error('a path')
+  return value
+}
+
+function list(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+function flag(value: string): boolean {
+  if (/^(yes|y|true|1|on)$/i.test(value)) return true
+  if (/^(no|n|false|0|off)$/i.test(value)) return false
+  throw new Error('yes or no')
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < least || number > most) {
+      throw new Error(`a whole number from ${least} to ${most}`)
+    }
+    return number
+  }
+}
+
+function matching(pattern: RegExp, description: string): (value: string) => string {
+  return (value) => {
+    if (!pattern.test(value)) throw new Error(description)
+    return value
+  }
+}
+
+function oneOf<T extends string>(values: Record<string, T>): (value: string) => T {
+  return (value) => {
+    const found = Object.entries(values).find(([name]) => name === value.toLowerCase())
+    if (!found) throw new Error(`one of ${Object.keys(values).join(', ')}`)
+    return found[1]
+  }
+}
+
+function hostAndPort(value: string): { address: string; port: number | undefined } {
+  const match = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(value)
+  const port = match?.[2] === undefined ? undefined : Number(match[2])
+  if (!match || (port !== undefined && port > 65_535))
+    throw new Error('an address, or address:port')
+  const address = match[1]!.replace(/^\[|\]$/g, '')
+  return { address: address === '' ? '::' : address, port }
+}
+
+function databaseUrl(value: string): string {
+  if (value === '' || value.startsWith('sqlite:')) return value
+  throw new Error('sqlite:PATH or empty')
+}
+
+function authRecordKeys(value: string): string[][] {
+  const groups = value
+    .match(/\([^()]*\)|[^,()]+/g)
+    ?.map((group) => list(group.replace(/[()]/g, '')))
+  const names = groups?.flat() ?? []
+  const usable = names.length > 0 && names.every((name) => /^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+  if (!groups || !usable || groups.some((group) => group.length === 0)) {
+    throw new Error('field names, or groups of them in brackets')
+  }
+  return groups
+}

@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely'
+import type { AccountStore } from '../storage.ts'
+import { fromAccount, toUser } from './rows.ts'
+import type { Tables } from './schema.ts'
+import { selectUser } from './select-user.ts'
+
+export function createAccountStore(db: Kysely<Tables>): AccountStore {
+  return {
+    async insert(account) {
+      await db.insertInto('account').values(fromAccount(account)).execute()
+    },
+
+    async find(id) {
+      const row = await selectUser(db).where('account.id', '=', id).executeTakeFirst()
+      return row && toUser(row)
+    },
+
+    async recordLogin(id, passwordHash, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('account')
+        .set({ last_login_at: now, last_seen_at: now })
+        .where('id', '=', id)
+        .where('password_hash', '=', passwordHash)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    async changePassword(id, oldHash, newHash, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('account')
+        .set((eb) => ({
+          password_hash: newHash,
+          password_changed_at: now,
+          token_version: eb('token_version', '+', 1),
+        }))
+        .where('id', '=', id)
+        .where('password_hash', '=', oldHash)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    async replacePasswordHash(id, oldHash, newHash) {
+      const { numUpdatedRows } = await db
+        .updateTable('account')
+        .set({ password_hash: newHash })
+        .where('id', '=', id)
+        .where('password_hash', '=', oldHash)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
+    async setRoles(id, roles) {
+      await db
+        .updateTable('account')
+        .set({ roles: JSON.stringify(roles) })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async markSeen(times) {
+      for (const [id, time] of times) {
+        await db
+          .updateTable('account')
+          .set({ last_seen_at: time })
+          .where('id', '=', id)
+          .where((eb) => eb.or([eb('last_seen_at', 'is', null), eb('last_seen_at', '<', time)]))
+          .execute()
+      }
+    },
+  }
+}

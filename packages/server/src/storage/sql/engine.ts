@@ -1,0 +1,30 @@
+import type { CompiledQuery, Expression, Kysely, SqlBool } from 'kysely'
+import type { Tables } from './schema.ts'
+
+/** What an SQL engine gives to the stores, which are the same for all engines. */
+export interface SqlEngine {
+  db: Kysely<Tables>
+  /**
+   * Runs a query that was compiled once, with other parameters: for look-ups that every request
+   * needs, where compiling costs more than the look-up. Never part of a transaction.
+   */
+  lookUp<Row>(query: CompiledQuery<Row>, parameters: unknown[]): Row[] | Promise<Row[]>
+  dialect: SqlDialect
+  close(): Promise<void>
+}
+
+export type SqlValueType = 'text' | 'number' | 'boolean'
+
+/** The few places where the engines' SQL differs. */
+export interface SqlDialect {
+  /** A member of the JSON column `record.fields` as a value of the type; NULL when it has none. */
+  field(path: string[], type: SqlValueType): Expression<unknown>
+  /** How a boolean is bound as a parameter. */
+  boolean(value: boolean): unknown
+  /** LIKE that heeds case, with `%`, `_` and `\`. */
+  like(text: Expression<unknown>, pattern: string): Expression<SqlBool>
+  /** A text in lower case, in all of Unicode. */
+  lower(text: Expression<unknown>): Expression<unknown>
+  /** True if `record.access` is null or has an entry that lets this user, or everybody, read. */
+  accessAllows(userId: string | undefined, roles: string[]): Expression<SqlBool>
+}

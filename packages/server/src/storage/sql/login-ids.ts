@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely'
+import type { LoginIdStore } from '../storage.ts'
+import { toUser } from './rows.ts'
+import type { Tables } from './schema.ts'
+import { selectUser } from './select-user.ts'
+
+export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
+  return {
+    async findUser({ group, canonical }) {
+      const row = await selectUser(db)
+        .innerJoin('login_id', 'login_id.user_id', 'account.id')
+        .where('login_id.key_group', '=', group)
+        .where('login_id.canonical', '=', canonical)
+        .executeTakeFirst()
+      return row && toUser(row)
+    },
+
+    async replace(userId, ids) {
+      await db.deleteFrom('login_id').where('user_id', '=', userId).execute()
+      if (ids.length === 0) return
+      const rows = ids.map(({ group, canonical }) => ({
+        key_group: group,
+        canonical,
+        user_id: userId,
+      }))
+      await db.insertInto('login_id').values(rows).execute()
+    },
+
+    async clear() {
+      await db.deleteFrom('login_id').execute()
+    },
+  }
+}

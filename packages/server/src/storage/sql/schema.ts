@@ -1,0 +1,47 @@
+/** The tables as the migrations leave them. */
+export interface Tables {
+  account: AccountTable
+  login_id: { key_group: string; canonical: string; user_id: string }
+  password_history: { id: string; user_id: string; password_hash: string; set_at: number }
+  session: {
+    token_hash: string
+    user_id: string
+    dialect: string
+    created_at: number
+    last_seen_at: number
+  }
+  revoked_token: { token_hash: string; expires_at: number | null }
+  record: RecordTable
+  record_field: { record_type: string; field: string; field_type: string }
+  metadata: { name: string; value: string }
+}
+
+export interface AccountTable {
+  id: string
+  password_hash: string | null
+  token_version: number
+  password_changed_at: number | null
+  disabled: number
+  disabled_message: string | null
+  disabled_until: number | null
+  last_login_at: number | null
+  last_seen_at: number | null
+  /** JSON: a list of role names. */
+  roles: string
+}
+
+export interface RecordTable {
+  /** Empty for the public database. */
+  database_id: string
+  type: string
+  key: string
+  owner_id: string
+  /** JSON: a list of access entries. */
+  access: string | null
+  created_at: number
+  created_by: string
+  updated_at: number
+  updated_by: string
+  /** JSON: an object of field values. */
+  fields: string
+}

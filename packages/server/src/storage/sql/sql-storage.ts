@@ -1,0 +1,44 @@
+import { type Kysely, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { migrations } from '../migrations/index.ts'
+import type { Storage, Stores } from '../storage.ts'
+import { createAccountStore } from './accounts.ts'
+import type { SqlEngine } from './engine.ts'
+import { createLoginIdStore } from './login-ids.ts'
+import { createMetadataStore } from './metadata.ts'
+import { createPasswordHistoryStore } from './password-history.ts'
+import { createRecordStore } from './records.ts'
+import { createRevokedTokenStore } from './revoked-tokens.ts'
+import type { Tables } from './schema.ts'
+import { createSchemaStore } from './schemas.ts'
+import { compileFindSession, createSessionStore } from './sessions.ts'
+
+/** Brings the database up to date and gives the stores over it. */
+export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
+  await migrate(engine.db)
+  const findByToken = compileFindSession(engine.db)
+  const storesOver = (db: Kysely<Tables>): Stores => ({
+    accounts: createAccountStore(db),
+    loginIds: createLoginIdStore(db),
+    passwordHistory: createPasswordHistoryStore(db),
+    sessions: createSessionStore(db, engine, findByToken),
+    revokedTokens: createRevokedTokenStore(db),
+    records: createRecordStore(db, engine.dialect),
+    schema: createSchemaStore(db),
+    metadata: createMetadataStore(db),
+  })
+  return {
+    ...storesOver(engine.db),
+    transaction: (work) => engine.db.transaction().execute((db) => work(storesOver(db))),
+    ping: async () => {
+      await sql`select 1`.execute(engine.db)
+    },
+    close: () => engine.close(),
+  }
+}
+
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
+}

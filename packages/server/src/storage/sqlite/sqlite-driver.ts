@@ -1,0 +1,127 @@
+import type Database from 'better-sqlite3'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  type TransactionSettings,
+} from 'kysely'
+import { UniqueViolation } from '../storage.ts'
+
+/**
+ * Kysely's driver over better-sqlite3, as its own but for three things: statements are prepared
+ * once, transactions take the write lock at their start (so that they wait for another process
+ * instead of failing half-way), and broken unique constraints have a type.
+ */
+export class SqliteDriver implements Driver {
+  readonly #connection: SqliteConnection
+  #queue: Promise<void> = Promise.resolve()
+  #release: (() => void) | undefined
+
+  constructor(database: Database.Database) {
+    this.#connection = new SqliteConnection(database)
+  }
+
+  async init(): Promise<void> {}
+
+  /** One statement or transaction at a time, since there is one connection. */
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#queue
+    let release = () => {}
+    this.#queue = new Promise((resolve) => {
+      release = resolve
+    })
+    await before
+    this.#release = release
+    return this.#connection
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#release?.()
+  }
+
+  async beginTransaction(_: DatabaseConnection, __: TransactionSettings): Promise<void> {
+    await this.#run('begin immediate')
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#run('commit')
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.#run('rollback')
+  }
+
+  async destroy(): Promise<void> {
+    this.#connection.close()
+  }
+
+  async #run(statement: string): Promise<void> {
+    await this.#connection.executeQuery(CompiledQuery.raw(statement))
+  }
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #database: Database.Database
+  readonly #statements: StatementCache
+
+  constructor(database: Database.Database) {
+    this.#database = database
+    this.#statements = new StatementCache(database)
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const statement = this.#statements.get(sql)
+    try {
+      if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
+      const { changes, lastInsertRowid } = statement.run(...parameters)
+      return {
+        rows: [],
+        numAffectedRows: BigInt(changes),
+        insertId: BigInt(lastInsertRowid),
+      }
+    } catch (error) {
+      throw isUniqueViolation(error) ? new UniqueViolation('', { cause: error }) : error
+    }
+  }
+
+  streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('Rows are not streamed.')
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+/** More texts than the stores have, so that only queries of clients' making are ever dropped. */
+const MAX_STATEMENTS = 200
+
+/** Prepared statements by their text; the one unused for longest makes room. */
+export class StatementCache {
+  readonly #database: Database.Database
+  readonly #statements = new Map<string, Database.Statement>()
+
+  constructor(database: Database.Database) {
+    this.#database = database
+  }
+
+  get(sql: string): Database.Statement {
+    const known = this.#statements.get(sql)
+    const statement = known ?? this.#database.prepare(sql)
+    if (known) this.#statements.delete(sql)
+    else if (this.#statements.size >= MAX_STATEMENTS) this.#dropOldest()
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#statements.keys()
+    if (oldest !== undefined) this.#statements.delete(oldest)
+  }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY'
+}

@@ -1,0 +1,77 @@
+import Database from 'better-sqlite3'
+import {
+  type Dialect,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { SqlEngine } from '../sql/engine.ts'
+import type { Tables } from '../sql/schema.ts'
+import { createSqlStorage } from '../sql/sql-storage.ts'
+import type { Storage } from '../storage.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
+import { SqliteDriver, StatementCache } from './sqlite-driver.ts'
+
+/** How long a write waits for another process that is writing. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Page cache and memory map that keep look-ups quick with a million users. */
+const CACHE_KIB = 65_536
+const MAP_BYTES = 1_073_741_824
+
+/** Opens the database in this file, making it when it is not there. */
+export function openSqliteStorage(file: string): Promise<Storage> {
+  return createSqlStorage(openEngine(file))
+}
+
+/**
+ * One connection writes; another, which never waits, serves the look-ups of every request. It sees
+ * what is committed and nothing else.
+ */
+function openEngine(file: string): SqlEngine {
+  const writer = connect(file)
+  const reader = connect(file)
+  const statements = new StatementCache(reader)
+  return {
+    db: new Kysely<Tables>({ dialect: kyselyDialect(writer) }),
+    lookUp: <Row>(query: { sql: string }, parameters: unknown[]) =>
+      statements.get(query.sql).all(...parameters) as Row[],
+    dialect: sqliteDialect,
+    async close() {
+      reader.close()
+      writer.close()
+    },
+  }
+}
+
+function connect(file: string): Database.Database {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  database.pragma('journal_mode = WAL')
+  // What was acknowledged survives a power cut: every commit waits for the disk.
+  database.pragma('synchronous = FULL')
+  database.pragma('foreign_keys = ON')
+  database.pragma('trusted_schema = OFF')
+  database.pragma(`cache_size = -${CACHE_KIB}`)
+  database.pragma(`mmap_size = ${MAP_BYTES}`)
+  database.function('unicode_lower', { deterministic: true }, (text) =>
+    typeof text === 'string' ? text.toLowerCase() : text,
+  )
+  return database
+}
+
+function kyselyDialect(database: Database.Database): Dialect {
+  return {
+    createDriver: () => new SqliteDriver(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new TransactionalSqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+/** SQLite changes tables within transactions; Kysely's adapter does not make use of it. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}

@@ -1,0 +1,133 @@
+import type { Subject } from '../records/access.ts'
+import type { Predicate, SortKey } from '../records/predicate.ts'
+import type { RecordId, StoredRecord } from '../records/record.ts'
+import type { FieldType } from '../records/value.ts'
+import type { LoginId } from '../users/login-id.ts'
+import type { Account, Dialect } from '../users/user.ts'
+
+/** Something that must be unique is there already. */
+export class UniqueViolation extends Error {
+  override readonly name = 'UniqueViolation'
+}
+
+/** Everything remembered. */
+export interface Storage extends Stores {
+  /** Runs `work` as one: all of it is kept, and durably, or nothing. */
+  transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The stores, outside a transaction or within one. */
+export interface Stores {
+  accounts: AccountStore
+  loginIds: LoginIdStore
+  passwordHistory: PasswordHistoryStore
+  sessions: SessionStore
+  revokedTokens: RevokedTokenStore
+  records: RecordStore
+  schema: SchemaStore
+  metadata: MetadataStore
+}
+
+/** A user: the account and the record of the same id. */
+export interface User {
+  account: Account
+  record: StoredRecord
+}
+
+export interface AccountStore {
+  insert(account: Account): Promise<void>
+  find(id: string): Promise<User | undefined>
+  /** Sets the times of a log-in, if the password is still the one that was checked. */
+  recordLogin(id: string, passwordHash: string, now: number): Promise<boolean>
+  /** Replaces the password and ends older JWT tokens, if the password is still `oldHash`. */
+  changePassword(id: string, oldHash: string, newHash: string, now: number): Promise<boolean>
+  /** Replaces the hash of the same password, if it is still `oldHash`. */
+  replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
+  setRoles(id: string, roles: string[]): Promise<void>
+  /** Notes when users were last seen; times that are older than what is known are ignored. */
+  markSeen(times: Map<string, number>): Promise<void>
+}
+
+export interface LoginIdStore {
+  findUser(id: LoginId): Promise<User | undefined>
+  /** Makes these the user's only login ids. Throws UniqueViolation when another user has one. */
+  replace(userId: string, ids: LoginId[]): Promise<void>
+  /** Forgets all login ids of all users. */
+  clear(): Promise<void>
+}
+
+export interface PasswordHistoryStore {
+  add(userId: string, passwordHash: string, now: number): Promise<void>
+  /** Newest first: the last `size`, and those since `since` (Unix milliseconds), whichever is more. */
+  recent(userId: string, size: number, since: number): Promise<string[]>
+  /** Forgets what `recent` would not give. */
+  prune(userId: string, size: number, since: number): Promise<void>
+}
+
+/** A log-in that an opaque access token stands for. */
+export interface Session {
+  /** SHA-256 of the token, base64url. */
+  tokenHash: string
+  userId: string
+  dialect: Dialect
+  /** Unix milliseconds. */
+  createdAt: number
+  /** Unix milliseconds, at most a minute behind. */
+  lastSeenAt: number
+}
+
+export interface SessionStore {
+  insert(session: Session): Promise<void>
+  /** The session with its user, in one look-up: every request of a logged-in user needs it. */
+  find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
+  delete(tokenHash: string): Promise<void>
+  deleteAllOfUser(userId: string): Promise<void>
+  markSeen(times: Map<string, number>): Promise<void>
+}
+
+/** JWT tokens that were logged out before they expired. */
+export interface RevokedTokenStore {
+  /** `expiresAt`: Unix milliseconds after which the entry is of no use; null: never. */
+  add(tokenHash: string, expiresAt: number | null): Promise<void>
+  has(tokenHash: string): Promise<boolean>
+  prune(now: number): Promise<void>
+}
+
+export interface RecordStore {
+  find(databaseId: string, id: RecordId): Promise<StoredRecord | undefined>
+  /** Throws UniqueViolation. */
+  insert(record: StoredRecord): Promise<void>
+  update(record: StoredRecord): Promise<void>
+  delete(databaseId: string, id: RecordId): Promise<void>
+  query(query: RecordQuery): Promise<StoredRecord[]>
+  /** Every record of a type in the public database, however many there are. */
+  all(type: string): AsyncIterable<StoredRecord>
+  count(query: RecordQuery): Promise<number>
+}
+
+export interface RecordQuery {
+  databaseId: string
+  type: string
+  predicate: Predicate | undefined
+  sort: SortKey[]
+  limit: number | undefined
+  offset: number
+  /** Only records that this subject may read are found; undefined: all. */
+  readableBy: Subject | undefined
+}
+
+export interface SchemaStore {
+  /** Types of the fields by name; empty when there is no such record type. */
+  fieldsOf(recordType: string): Promise<Map<string, FieldType>>
+  /** Adds fields; one that is there already keeps its type. */
+  addFields(recordType: string, fields: Map<string, FieldType>): Promise<void>
+}
+
+/** Facts about the database itself. */
+export interface MetadataStore {
+  get(name: string): Promise<string | undefined>
+  set(name: string, value: string): Promise<void>
+}
