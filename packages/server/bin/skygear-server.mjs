@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Imports nothing before the version is known: on an older Node the SQLite library ends the
-// process with a segmentation fault and no message.
+// Imports nothing of ours before the version is known: an older Node has no SQLite, and would say
+// so with a stack trace.
 import { existsSync } from 'node:fs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -15,6 +15,12 @@ if (major < 22 || (major === 22 && minor < 19)) {
 if (!existsSync(program)) {
   console.error('skygear-server has not been built yet: run `npm run build` in the repository.')
   process.exit(1)
+}
+
+// Node 22 announces its SQLite as experimental, which is nothing that an operator can act upon.
+const emitWarning = process.emitWarning.bind(process)
+process.emitWarning = (warning, ...rest) => {
+  if (!String(warning).includes('SQLite')) emitWarning(warning, ...rest)
 }
 
 await import(program.href)

@@ -71,7 +71,6 @@ export const errorTable = {
     status: 500,
     summary: 'The server failed; the log has the cause under the request id.',
   },
-  UnexpectedAuthInfoNotFound: { code: 10001, status: 500, summary: 'Known to SDKs; not answered.' },
   UnexpectedUnableToOpenDatabase: {
     code: 10002,
     status: 503,

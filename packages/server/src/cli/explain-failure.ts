@@ -1,10 +1,14 @@
 import { SettingsError } from '../settings.ts'
 
+type SystemError = NodeJS.ErrnoException & { port?: number; errcode?: number }
+
 /** Why the server cannot start, as one line that says what to do. */
 export function explainFailure(error: unknown): string {
   if (error instanceof SettingsError) return error.message
-  const { code, path, port, message } = error as NodeJS.ErrnoException & { port?: number }
+  const { code, path, port, message, errcode } = error as SystemError
   switch (code) {
+    case 'ERR_SQLITE_ERROR':
+      return explainSqliteFailure(errcode ?? 0, message)
     case 'EADDRINUSE':
       return `Port ${port} is taken. Set PORT to another one, such as PORT=${(port ?? 3000) + 1}.`
     case 'EADDRNOTAVAIL':
@@ -19,16 +23,23 @@ export function explainFailure(error: unknown): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return `${path} cannot be used as a folder. Set DATA_DIR to another one.`
-    case 'SQLITE_CANTOPEN':
-    case 'SQLITE_READONLY':
-    case 'SQLITE_READONLY_DIRECTORY':
-      return 'The database cannot be written. Make its folder writable, or set DATA_DIR to another.'
-    case 'SQLITE_NOTADB':
-    case 'SQLITE_CORRUPT':
-      return 'The database file is damaged or not a database. Restore it from a backup.'
-    case 'SQLITE_BUSY':
-      return 'The database is locked by another program. Stop it, or set DATA_DIR to another folder.'
     default:
       return `The server cannot start: ${message}`
+  }
+}
+
+/** By SQLite's primary result code, which is the lowest byte. */
+function explainSqliteFailure(errcode: number, message: string): string {
+  switch (errcode & 0xff) {
+    case 5:
+      return 'The database is locked by another program. Stop it, or set DATA_DIR to another folder.'
+    case 8:
+    case 14:
+      return 'The database cannot be written. Make its folder writable, or set DATA_DIR to another.'
+    case 11:
+    case 26:
+      return 'The database file is damaged or not a database. Restore it from a backup.'
+    default:
+      return `The database cannot be opened: ${message}`
   }
 }

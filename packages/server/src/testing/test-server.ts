@@ -1,16 +1,51 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { pino } from 'pino'
+import type { z } from 'zod'
+import type { actions } from '../actions/index.ts'
+import type { ErrorObject } from '../errors.ts'
 import { createServer } from '../server.ts'
 import { loadSettings } from '../settings.ts'
+
+type ActionOf<Name> = Extract<(typeof actions)[number], { name: Name }>
+type ActionName = (typeof actions)[number]['name']
+type ResultOf<Name> = z.output<ActionOf<Name>['output']>
+type AuthResult = ResultOf<'me'>
+
+/** What a call carries beside its body; the API key, when no key is named. */
+export interface TestCredentials {
+  token?: string
+  /** Null: none. */
+  key?: string | null
+}
 
 export interface TestServer {
   url: string
   apiKey: string
   masterKey: string
+  dataDirectory: string
+  /** Lines of the log, as they are written. */
+  log: string[]
+  /** Calls an action over HTTP. */
+  call<Name extends ActionName>(
+    action: Name,
+    body?: Record<string, unknown>,
+    credentials?: TestCredentials,
+  ): Promise<TestAnswer<ResultOf<Name>>>
+  /** Signs up a user of this name, who has `testPassword`. */
+  signUp(username: string): Promise<AuthResult>
+  /** Runs SQL on the database, on a connection of its own such as another process has. */
+  sql<Row>(statement: string, ...parameters: unknown[]): Row[]
+  /** Stops the server and leaves its database, for another one to start on. */
+  stop(): Promise<void>
   /** Stops the server and removes its database. */
   close(): Promise<void>
 }
+
+/** The password of users that `signUp` makes. */
+export const testPassword = 'correct horse battery'
 
 const testKeys = {
   API_KEY: 'test-api-key-0123456789abcdef',
@@ -22,27 +57,119 @@ const testKeys = {
  * Starts a real server on a free port, over SQLite in a folder of its own. Answers are checked
  * against the output schemas of their actions.
  *
- * `environment`: settings by the names of their environment variables.
+ * `environment`: settings by the names of their environment variables. With the `DATA_DIR` of
+ * another test server they share a database, which stays the other's to remove.
  */
 export async function startTestServer(
   environment: Record<string, string> = {},
 ): Promise<TestServer> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'skygear-test-'))
-  const settings = loadSettings({
-    PORT: '0',
-    DATA_DIR: dataDirectory,
-    LOG_LEVEL: 'error',
-    ...testKeys,
-    ...environment,
+  const ownDirectory = environment['DATA_DIR'] ? undefined : makeTestDirectory()
+  const dataDirectory = environment['DATA_DIR'] ?? ownDirectory!
+  const removeOwnDirectory = () => {
+    if (ownDirectory) rmSync(ownDirectory, { recursive: true, force: true })
+  }
+  const log: string[] = []
+  try {
+    const settings = loadSettings({
+      PORT: '0',
+      DATA_DIR: dataDirectory,
+      LOG_LEVEL: 'error',
+      ...testKeys,
+      ...environment,
+    })
+    const logger = pino({ level: settings.logLevel }, { write: (line) => void log.push(line) })
+    const server = await createServer(settings, { log: logger, checkAnswers: true })
+    const { url } = server
+    const { apiKey, masterKey } = settings
+    const call: TestServer['call'] = (action, body = {}, { key = apiKey, token } = {}) =>
+      callAction(url, action, body, key, token)
+    let stopped: Promise<void> | undefined
+    const stop = () => (stopped ??= server.close())
+    return {
+      url,
+      apiKey,
+      masterKey,
+      dataDirectory,
+      log,
+      call,
+      async signUp(username) {
+        const body = { auth_data: { username }, password: testPassword }
+        return (await call('auth:signup', body)).result
+      },
+      sql: (statement, ...parameters) =>
+        runSql(join(dataDirectory, 'skygear.db'), statement, parameters),
+      stop,
+      async close() {
+        await stop()
+        removeOwnDirectory()
+      },
+    }
+  } catch (error) {
+    removeOwnDirectory()
+    throw error
+  }
+}
+
+/** A folder for the files of one test. */
+export function makeTestDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'skygear-test-'))
+}
+
+/** An answer of the server. */
+export class TestAnswer<Result> {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly #body: { result?: Result; info?: Record<string, unknown>; error?: ErrorObject }
+
+  constructor(response: Response, text: string) {
+    this.status = response.status
+    this.headers = response.headers
+    this.text = text
+    this.#body = text === '' ? {} : JSON.parse(text)
+  }
+
+  /** Throws when the answer is an error. */
+  get result(): Result {
+    if (this.#body.result === undefined) throw new Error(`${this.status} ${this.text}`)
+    return this.#body.result
+  }
+
+  get info(): Record<string, unknown> | undefined {
+    return this.#body.info
+  }
+
+  get error(): ErrorObject | undefined {
+    return this.#body.error
+  }
+}
+
+async function callAction<Result>(
+  url: string,
+  action: string,
+  body: Record<string, unknown>,
+  key: string | null,
+  token: string | undefined,
+): Promise<TestAnswer<Result>> {
+  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+  if (key !== null) headers['X-Skygear-API-Key'] = key
+  if (token !== undefined) headers['X-Skygear-Access-Token'] = token
+  const response = await fetch(`${url}/${action.replaceAll(':', '/')}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
   })
-  const server = await createServer(settings, { checkAnswers: true })
-  return {
-    url: server.url,
-    apiKey: settings.apiKey,
-    masterKey: settings.masterKey,
-    async close() {
-      await server.close()
-      rmSync(dataDirectory, { recursive: true, force: true })
-    },
+  return new TestAnswer<Result>(response, await response.text())
+}
+
+function runSql<Row>(file: string, text: string, parameters: unknown[]): Row[] {
+  const database = new Database(file, { timeout: 5_000 })
+  try {
+    const statement = database.prepare(text)
+    if (statement.reader) return statement.all(...parameters) as Row[]
+    statement.run(...parameters)
+    return []
+  } finally {
+    database.close()
   }
 }

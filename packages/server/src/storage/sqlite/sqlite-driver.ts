@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,16 +9,16 @@ import {
 import { UniqueViolation } from '../storage.ts'
 
 /**
- * Kysely's driver over better-sqlite3, as its own but for three things: statements are prepared
- * once, transactions take the write lock at their start (so that they wait for another process
- * instead of failing half-way), and broken unique constraints have a type.
+ * Kysely's driver over Node's own SQLite. Statements are prepared once; transactions take the write
+ * lock at their start, so that they wait for another process instead of failing half-way; broken
+ * unique constraints have a type.
  */
 export class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection
   #queue: Promise<void> = Promise.resolve()
   #release: (() => void) | undefined
 
-  constructor(database: Database.Database) {
+  constructor(database: DatabaseSync) {
     this.#connection = new SqliteConnection(database)
   }
 
@@ -62,10 +62,10 @@ export class SqliteDriver implements Driver {
 }
 
 class SqliteConnection implements DatabaseConnection {
-  readonly #database: Database.Database
+  readonly #database: DatabaseSync
   readonly #statements: StatementCache
 
-  constructor(database: Database.Database) {
+  constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = new StatementCache(database)
   }
@@ -73,13 +73,9 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const statement = this.#statements.get(sql)
     try {
-      if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
-      const { changes, lastInsertRowid } = statement.run(...parameters)
-      return {
-        rows: [],
-        numAffectedRows: BigInt(changes),
-        insertId: BigInt(lastInsertRowid),
-      }
+      const values = parameters as SQLInputValue[]
+      if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
+      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
     } catch (error) {
       throw isUniqueViolation(error) ? new UniqueViolation('', { cause: error }) : error
     }
@@ -99,14 +95,14 @@ const MAX_STATEMENTS = 200
 
 /** Prepared statements by their text; the one unused for longest makes room. */
 export class StatementCache {
-  readonly #database: Database.Database
-  readonly #statements = new Map<string, Database.Statement>()
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
 
-  constructor(database: Database.Database) {
+  constructor(database: DatabaseSync) {
     this.#database = database
   }
 
-  get(sql: string): Database.Statement {
+  get(sql: string): StatementSync {
     const known = this.#statements.get(sql)
     const statement = known ?? this.#database.prepare(sql)
     if (known) this.#statements.delete(sql)
@@ -121,7 +117,9 @@ export class StatementCache {
   }
 }
 
+/** SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY. */
+const uniqueViolations = new Set<unknown>([2067, 1555])
+
 function isUniqueViolation(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code
-  return code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY'
+  return uniqueViolations.has((error as { errcode?: unknown }).errcode)
 }

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import {
   type Dialect,
   Kysely,
@@ -36,7 +36,7 @@ function openEngine(file: string): SqlEngine {
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer) }),
     lookUp: <Row>(query: { sql: string }, parameters: unknown[]) =>
-      statements.get(query.sql).all(...parameters) as Row[],
+      statements.get(query.sql).all(...(parameters as SQLInputValue[])) as Row[],
     dialect: sqliteDialect,
     async close() {
       reader.close()
@@ -45,22 +45,26 @@ function openEngine(file: string): SqlEngine {
   }
 }
 
-function connect(file: string): Database.Database {
-  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
-  database.pragma('journal_mode = WAL')
-  // What was acknowledged survives a power cut: every commit waits for the disk.
-  database.pragma('synchronous = FULL')
-  database.pragma('foreign_keys = ON')
-  database.pragma('trusted_schema = OFF')
-  database.pragma(`cache_size = -${CACHE_KIB}`)
-  database.pragma(`mmap_size = ${MAP_BYTES}`)
+function connect(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, {
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+  })
+  // What was acknowledged survives a power cut: in this mode every commit waits for the disk.
+  database.exec(`
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma trusted_schema = off;
+    pragma cache_size = -${CACHE_KIB};
+    pragma mmap_size = ${MAP_BYTES};
+  `)
   database.function('unicode_lower', { deterministic: true }, (text) =>
     typeof text === 'string' ? text.toLowerCase() : text,
   )
   return database
 }
 
-function kyselyDialect(database: Database.Database): Dialect {
+function kyselyDialect(database: DatabaseSync): Dialect {
   return {
     createDriver: () => new SqliteDriver(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
