@@ -27,7 +27,7 @@ const MAY_IMPORT: ImportRules = {
   'storage/index-login-ids.ts': ['settings.ts', 'users/', 'storage/storage.ts'],
   'security/': ['errors.ts', 'settings.ts', 'users/', 'type records/', 'storage/storage.ts'],
   'actions/': ['errors.ts', 'settings.ts', 'users/', 'records/', 'security/', 'storage/storage.ts'],
-  'describe/': ['errors.ts', 'settings.ts', 'actions/'],
+  'describe/': ['errors.ts', 'settings.ts', 'actions/', 'type security/'],
   'http/': ['errors.ts', 'settings.ts', 'actions/', 'type security/'],
   'server.ts': [
     'errors.ts',

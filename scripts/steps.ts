@@ -11,7 +11,7 @@ interface Step {
 
 /** Everything that is checked besides the tests, the quickest first; the last needs the build. */
 const STEPS: Step[] = [
-  { name: 'format and lint', commands: ['biome ci --error-on-warnings'] },
+  { name: 'format and lint', commands: ['biome ci --error-on-warnings --colors=off'] },
   { name: 'imports', commands: ['node scripts/check-imports.ts'] },
   {
     name: 'generated files',

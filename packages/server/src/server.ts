@@ -71,6 +71,7 @@ async function serve(
   const keyKindOf = createKeyChecker(settings)
   const authenticate = createAuthenticate({
     accounts: storage.accounts,
+    roles: storage.roles,
     tokens: services.tokens,
     keyKindOf,
     settings,

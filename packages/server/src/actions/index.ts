@@ -1,13 +1,19 @@
 import type { Action } from './action.ts'
 import { changePassword } from './auth/change-password.ts'
+import { disableUser } from './auth/disable.ts'
 import { login } from './auth/login.ts'
 import { logout } from './auth/logout.ts'
+import { resetPassword } from './auth/reset-password.ts'
 import { signup } from './auth/signup.ts'
+import { unregisterDevice } from './device/unregister.ts'
 import { me } from './me.ts'
 import { deleteRecords } from './record/delete.ts'
 import { fetchRecords } from './record/fetch.ts'
 import { queryRecords } from './record/query.ts'
 import { saveRecords } from './record/save.ts'
+import { assignRoles, revokeRoles } from './role/assign.ts'
+import { setAdminRoles, setDefaultRoles } from './role/flag.ts'
+import { getRoles } from './role/get.ts'
 import { healthz } from './status/healthz.ts'
 import { queryUsers } from './user/query.ts'
 import { updateUser } from './user/update.ts'
@@ -19,11 +25,19 @@ export const actions = [
   logout,
   changePassword,
   me,
+  resetPassword,
+  disableUser,
+  getRoles,
+  assignRoles,
+  revokeRoles,
+  setAdminRoles,
+  setDefaultRoles,
   saveRecords,
   fetchRecords,
   queryRecords,
   deleteRecords,
   updateUser,
   queryUsers,
+  unregisterDevice,
   healthz,
 ] as const satisfies readonly Action[]

@@ -11,6 +11,9 @@ const accessTexts: Record<Access, string> = {
   reader: 'whoever has an API key or an access token; a logged-in user may see more',
   writer: 'a logged-in user, or the master key',
   user: 'a logged-in user',
+  admin: 'an administrator, or the master key',
+  master: 'the master key',
+  operator: 'the master key',
 }
 
 const notice = '<!-- Made by `npm run generate`; not edited by hand. -->'

@@ -14,18 +14,23 @@ export interface FieldAccessRule {
   discoverable: boolean
 }
 
+/** Rules by the pattern of type and field that they are for, each list in the order of the roles. */
+export type FieldAccessRules = ReadonlyMap<string, readonly FieldAccessRule[]>
+
 export type FieldRight = 'readable' | 'writable' | 'comparable' | 'discoverable'
+
+const roleOrder = ['_owner', '_user_id:', '_field:', '_role:', '_any_user', '_public']
 
 /**
  * Who sees the names of users: the owner everything; other users the username, and of the e-mail
  * address only whether they know it already; nobody else either.
  */
-export const defaultFieldAccess: FieldAccessRule[] = [
+export const defaultFieldAccess = indexRules([
   rule('username', '_owner', 'readable', 'writable', 'comparable', 'discoverable'),
   rule('username', '_any_user', 'readable', 'comparable', 'discoverable'),
   rule('email', '_owner', 'readable', 'writable', 'comparable', 'discoverable'),
   rule('email', '_any_user', 'comparable', 'discoverable'),
-]
+])
 
 /**
  * True if the rules let the subject do this with the field. A field without rules is free; one
@@ -34,7 +39,7 @@ export const defaultFieldAccess: FieldAccessRule[] = [
  * `ownerId` is undefined in queries, where no single record is meant and owners have no say.
  */
 export function mayUseField(
-  rules: FieldAccessRule[],
+  rules: FieldAccessRules,
   recordType: string,
   field: string,
   right: FieldRight,
@@ -49,21 +54,30 @@ export function mayUseField(
 }
 
 /** Rules of the first pattern that has any: the exact type before `*`, then the exact field. */
-function rulesFor(rules: FieldAccessRule[], recordType: string, field: string): FieldAccessRule[] {
-  const patterns = [
-    [recordType, field],
-    [recordType, '*'],
-    ['*', field],
-    ['*', '*'],
-  ]
-  for (const [type, name] of patterns) {
-    const found = rules.filter((one) => one.recordType === type && one.recordField === name)
-    if (found.length > 0) return found.sort((a, b) => rank(a.userRole) - rank(b.userRole))
-  }
-  return []
+function rulesFor(
+  rules: FieldAccessRules,
+  recordType: string,
+  field: string,
+): readonly FieldAccessRule[] {
+  return (
+    rules.get(patternKey(recordType, field)) ??
+    rules.get(patternKey(recordType, '*')) ??
+    rules.get(patternKey('*', field)) ??
+    rules.get(patternKey('*', '*')) ??
+    []
+  )
 }
 
-const roleOrder = ['_owner', '_user_id:', '_field:', '_role:', '_any_user', '_public']
+/** Puts rules in the order in which they are asked. */
+export function indexRules(rules: FieldAccessRule[]): FieldAccessRules {
+  const byRank = rules.toSorted((a, b) => rank(a.userRole) - rank(b.userRole))
+  return Map.groupBy(byRank, ({ recordType, recordField }) => patternKey(recordType, recordField))
+}
+
+/** A record type has no slash in it, so no two patterns have the same key. */
+function patternKey(recordType: string, field: string): string {
+  return `${recordType}/${field}`
+}
 
 function rank(userRole: string): number {
   return roleOrder.findIndex((prefix) => userRole.startsWith(prefix))

@@ -80,7 +80,9 @@ export function dateLiteral(time: number): { $type: 'date'; $date: string } {
 
 /** RFC 3339 in UTC without trailing zeros of the fraction, as the protocol has it. */
 export function formatTime(time: number): string {
-  return trimFraction(new Date(time).toISOString())
+  const text = new Date(time).toISOString()
+  // Most times have milliseconds that end in no zero: nothing to trim.
+  return text.at(-2) === '0' ? trimFraction(text) : text
 }
 
 function trimFraction(text: string): string {
@@ -109,7 +111,7 @@ function isTypedObject(value: unknown): value is TypedObject {
 function decodeLiteral(literal: TypedObject): Value {
   switch (literal.$type) {
     case 'date':
-      return { $type: 'date', $date: decodeDate(literal['$date']) }
+      return { $type: 'date', $date: requireDate(literal['$date']) }
     case 'ref':
       return { $type: 'ref', $id: decodeReference(literal['$id']) }
     case 'geo':
@@ -123,11 +125,20 @@ function decodeLiteral(literal: TypedObject): Value {
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/
 
-/** Microseconds in UTC, always six digits of them, so that texts sort as times do. */
-function decodeDate(value: unknown): string {
+function requireDate(value: unknown): string {
+  const date = decodeDate(value)
+  if (date === undefined) throw invalidArgument('A date is not in the form of RFC 3339.')
+  return date
+}
+
+/**
+ * Reads a time of RFC 3339: in UTC and always with six digits of microseconds, so that texts sort
+ * as times do. Undefined for anything else.
+ */
+export function decodeDate(value: unknown): string | undefined {
   const match = typeof value === 'string' ? rfc3339.exec(value) : null
   const time = match ? Date.parse(`${match[1]}T${match[2]}${match[4]!.toUpperCase()}`) : Number.NaN
-  if (!match || Number.isNaN(time)) throw invalidArgument('A date is not in the form of RFC 3339.')
+  if (!match || Number.isNaN(time)) return undefined
   const fraction = (match[3] ?? '').padEnd(6, '0').slice(0, 6)
   return new Date(time).toISOString().replace(/\.\d+Z$/, `.${fraction}Z`)
 }

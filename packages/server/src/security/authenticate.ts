@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts'
 import type { Subject } from '../records/access.ts'
 import type { Settings } from '../settings.ts'
-import type { AccountStore } from '../storage/storage.ts'
+import type { AccountStore, RoleStore } from '../storage/storage.ts'
 import { isDisabled } from '../users/user.ts'
 import type { AccessTokens, TokenHolder } from './access-token.ts'
 import type { KeyKind } from './api-key.ts'
@@ -15,8 +15,20 @@ import { passwordExpired } from './password-policy.ts'
  * - `reader`: the same, and the user counts if there is one.
  * - `writer`: a user, or the master key.
  * - `user`: a user.
+ * - `admin`: a user with an admin role, or the master key.
+ * - `master`: the master key; an access token is not looked at.
+ * - `operator`: the same, for what the original's development mode opened to every key.
  */
-export type Access = 'open' | 'key' | 'session' | 'reader' | 'writer' | 'user'
+export type Access =
+  | 'open'
+  | 'key'
+  | 'session'
+  | 'reader'
+  | 'writer'
+  | 'user'
+  | 'admin'
+  | 'master'
+  | 'operator'
 
 /** What a request says of who sends it. */
 export interface Credentials {
@@ -35,6 +47,14 @@ export interface Caller {
   token: string | undefined
 }
 
+/** True for the master key and for users with an admin role. */
+export async function isAdmin({ key, user }: Caller, roles: RoleStore): Promise<boolean> {
+  if (key === 'master') return true
+  if (!user || user.account.roles.length === 0) return false
+  const adminRoles = await roles.admin()
+  return user.account.roles.some((role) => adminRoles.includes(role))
+}
+
 /** Owner and author of what the master key saves without a user. */
 export const MASTER_USER_ID = '_god'
 
@@ -42,6 +62,7 @@ const DAY_MS = 86_400_000
 
 interface AuthenticationParts {
   accounts: AccountStore
+  roles: RoleStore
   tokens: AccessTokens
   keyKindOf: (key: string) => KeyKind | undefined
   settings: Pick<Settings, 'passwordExpiryDays'>
@@ -67,8 +88,9 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
     if (access === 'open') return nobody
 
     const key = checkKey(credentials.apiKey, parts)
-    if (access === 'key') {
+    if (access === 'key' || access === 'master' || access === 'operator') {
       if (!key) throw new ApiError('NotAuthenticated', 'Api key is empty')
+      if (access !== 'key' && key !== 'master') throw masterKeyNeeded(access)
       return { ...nobody, key }
     }
 
@@ -79,6 +101,10 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
     const problem = user && problemOf(user, now, withExpiredPassword, parts.settings)
     if (access === 'reader') return problem ? { ...caller, user: undefined } : caller
     if (problem) throw problem
+    if (access === 'admin') {
+      await checkAdmin(caller, parts.roles)
+      return caller
+    }
     if (!user && !(access === 'writer' && key === 'master')) {
       throw new ApiError(
         'NotAuthenticated',
@@ -87,6 +113,23 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
     }
     return caller
   }
+}
+
+async function checkAdmin(caller: Caller, roles: RoleStore): Promise<void> {
+  if (await isAdmin(caller, roles)) return
+  if (caller.user) throw notAllowed('no permission to perform this action')
+  throw new ApiError('NotAuthenticated', 'User is required for this action, please login.')
+}
+
+function masterKeyNeeded(access: 'master' | 'operator'): ApiError {
+  return access === 'master'
+    ? notAllowed('no permission to this action')
+    : new ApiError('PermissionDenied', 'This needs the master key.')
+}
+
+/** Keys and roles that do not suffice are answered 401, as they were in the original. */
+function notAllowed(message: string): ApiError {
+  return new ApiError('PermissionDenied', message, { status: 401 })
 }
 
 /** The caller as access control sees it. */

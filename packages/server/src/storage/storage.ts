@@ -3,7 +3,7 @@ import type { Predicate, SortKey } from '../records/predicate.ts'
 import type { RecordId, StoredRecord } from '../records/record.ts'
 import type { FieldType } from '../records/value.ts'
 import type { LoginId } from '../users/login-id.ts'
-import type { Account, Dialect } from '../users/user.ts'
+import type { Account, Dialect, DisabledState } from '../users/user.ts'
 
 /** Something that must be unique is there already. */
 export class UniqueViolation extends Error {
@@ -23,6 +23,8 @@ export interface Storage extends Stores {
 export interface Stores {
   accounts: AccountStore
   loginIds: LoginIdStore
+  roles: RoleStore
+  customTokenUsers: CustomTokenUserStore
   passwordHistory: PasswordHistoryStore
   sessions: SessionStore
   revokedTokens: RevokedTokenStore
@@ -44,6 +46,12 @@ export interface AccountStore {
   recordLogin(id: string, passwordHash: string, now: number): Promise<boolean>
   /** Replaces the password and ends older JWT tokens, if the password is still `oldHash`. */
   changePassword(id: string, oldHash: string, newHash: string, now: number): Promise<boolean>
+  /** Sets a password, whatever it was, and ends older JWT tokens. */
+  setPassword(id: string, newHash: string, now: number): Promise<void>
+  /** Keeps the user out, or lets the user in again. */
+  setDisabled(id: string, state: DisabledState): Promise<void>
+  /** Notes a log-in without a password. */
+  markLogin(id: string, now: number): Promise<void>
   /** Replaces the hash of the same password, if it is still `oldHash`. */
   replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
   setRoles(id: string, roles: string[]): Promise<void>
@@ -57,6 +65,25 @@ export interface LoginIdStore {
   replace(userId: string, ids: LoginId[]): Promise<void>
   /** Forgets all login ids of all users. */
   clear(): Promise<void>
+}
+
+/** What roles there are; who has them stands with the accounts. */
+export interface RoleStore {
+  /** Roles whose holders are administrators. */
+  admin(): Promise<string[]>
+  /** Roles that every new user gets. */
+  default(): Promise<string[]>
+  /** Makes these the only admin or default roles; those that do not exist are made. */
+  flag(kind: 'admin' | 'default', roles: string[]): Promise<void>
+  /** Makes those that do not exist. */
+  add(roles: string[]): Promise<void>
+}
+
+/** Users of an app's own log-in, by the subject of the app's tokens. */
+export interface CustomTokenUserStore {
+  find(subject: string): Promise<User | undefined>
+  /** Throws UniqueViolation. */
+  insert(subject: string, userId: string): Promise<void>
 }
 
 export interface PasswordHistoryStore {

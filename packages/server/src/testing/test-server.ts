@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { pino } from 'pino'
 import type { z } from 'zod'
 import type { actions } from '../actions/index.ts'
@@ -163,12 +163,9 @@ async function callAction<Result>(
 }
 
 function runSql<Row>(file: string, text: string, parameters: unknown[]): Row[] {
-  const database = new Database(file, { timeout: 5_000 })
+  const database = new DatabaseSync(file, { timeout: 5_000 })
   try {
-    const statement = database.prepare(text)
-    if (statement.reader) return statement.all(...parameters) as Row[]
-    statement.run(...parameters)
-    return []
+    return database.prepare(text).all(...(parameters as SQLInputValue[])) as Row[]
   } finally {
     database.close()
   }

@@ -1,8 +1,16 @@
 /** Of the client that opened a session: see the two wire dialects in docs/reference/protocol.md. */
 export type Dialect = 'A' | 'B'
 
+/** Whether, until when and why an administrator keeps a user out. */
+export interface DisabledState {
+  disabled: boolean
+  disabledMessage: string | null
+  /** Unix milliseconds at which a disabled user is enabled again; null: never. */
+  disabledUntil: number | null
+}
+
 /** What log-in needs to know of a user; what apps see of one is the user's record. */
-export interface Account {
+export interface Account extends DisabledState {
   id: string
   /** Null for users without a password, such as anonymous ones. */
   passwordHash: string | null
@@ -10,10 +18,6 @@ export interface Account {
   tokenVersion: number
   /** Unix milliseconds; null while there is no password. */
   passwordChangedAt: number | null
-  disabled: boolean
-  disabledMessage: string | null
-  /** Unix milliseconds at which a disabled user is enabled again; null: never. */
-  disabledUntil: number | null
   /** Unix milliseconds. */
   lastLoginAt: number | null
   /** Unix milliseconds, at most a minute behind. */
@@ -27,7 +31,12 @@ export function isDisabled(account: Account, now: number): boolean {
 }
 
 /** The account of somebody who signs up at `now`. */
-export function newAccount(id: string, passwordHash: string | null, now: number): Account {
+export function newAccount(
+  id: string,
+  passwordHash: string | null,
+  roles: string[],
+  now: number,
+): Account {
   return {
     id,
     passwordHash,
@@ -38,6 +47,6 @@ export function newAccount(id: string, passwordHash: string | null, now: number)
     disabledUntil: null,
     lastLoginAt: now,
     lastSeenAt: now,
-    roles: [],
+    roles,
   }
 }

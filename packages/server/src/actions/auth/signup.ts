@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { invalidArgument } from '../../errors.ts'
-import { PUBLIC_DATABASE, type StoredRecord, withoutServerManaged } from '../../records/record.ts'
+import { withoutServerManaged } from '../../records/record.ts'
 import { allFieldsOf, newFields } from '../../records/schema.ts'
 import { decodeFields, type Value } from '../../records/value.ts'
-import { UniqueViolation } from '../../storage/storage.ts'
+import { type SchemaStore, UniqueViolation } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
-import { checkLoginIds, identify, loginIdsOf } from '../../users/login-id.ts'
-import { newAccount } from '../../users/user.ts'
-import { type ActionContext, defineAction, jsonObject } from '../action.ts'
+import { checkLoginIds, identify } from '../../users/login-id.ts'
+import { defineAction, jsonObject } from '../action.ts'
 import {
   authDataOf,
   authInput,
@@ -17,6 +15,7 @@ import {
   userDuplicated,
 } from './auth-input.ts'
 import { authResult } from './auth-result.ts'
+import { createUser } from './create-user.ts'
 
 export const signup = defineAction({
   name: 'auth:signup',
@@ -35,7 +34,7 @@ export const signup = defineAction({
   ],
 
   async handler(input, context) {
-    const { storage, tokens, passwords, policy, passwordHistory, settings, now } = context
+    const { storage, tokens, passwords, policy, passwordHistory, settings, caller, now } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const authData = authDataOf(input)
@@ -48,25 +47,26 @@ export const signup = defineAction({
     const fields = { ...profile, ...(isAnonymous ? {} : decodeFields(authData)) }
     checkLoginIds(settings.authRecordKeys, fields, 'auth_data')
     if (!isAnonymous) await policy.check(password, fields)
-    const addedFields = await fieldsToAdd(fields, context)
+    const mayExtendSchema = settings.schema === 'open' || caller.key === 'master'
+    // Before the password is hashed, since that is the costly part.
+    await checkSchema(fields, mayExtendSchema, storage.schema)
 
     const passwordHash = isAnonymous ? null : await passwords.hash(password)
-    const account = newAccount(randomUUID(), passwordHash, now)
-    const record = userRecord(account.id, fields, now)
-    const accessToken = await storage
+    const { user, accessToken } = await storage
       .transaction(async (stores) => {
-        await stores.schema.addFields('user', addedFields)
-        await stores.accounts.insert(account)
-        await stores.records.insert(record)
-        await stores.loginIds.replace(account.id, loginIdsOf(settings.authRecordKeys, fields))
+        const roles = await stores.roles.default()
+        const parts = { fields, passwordHash, roles, mayExtendSchema }
+        const user = await createUser(stores, parts, settings, now)
+        const { id } = user.account
         if (passwordHash) {
-          await passwordHistory.remember(stores.passwordHistory, account.id, passwordHash, now)
+          await passwordHistory.remember(stores.passwordHistory, id, passwordHash, now)
         }
-        return tokens.issue(stores, account, dialect, now)
+        return { user, accessToken: await tokens.issue(stores, user.account, dialect, now) }
       })
       .catch((error: unknown) => {
         throw error instanceof UniqueViolation ? userDuplicated(error) : error
       })
+    const { account, record } = user
 
     // Clients of dialect B expect no times of somebody who was never here before.
     const seenBefore = dialect === 'A' ? {} : { lastLoginAt: null, lastSeenAt: null }
@@ -93,26 +93,10 @@ function checkCredentials(
   checkPasswordText(password, 'password')
 }
 
-async function fieldsToAdd(
+async function checkSchema(
   fields: Record<string, Value>,
-  { storage, settings, caller }: ActionContext,
-) {
-  const known = allFieldsOf('user', await storage.schema.fieldsOf('user'))
-  return newFields(known, fields, settings.schema === 'open' || caller.key === 'master')
-}
-
-function userRecord(id: string, fields: Record<string, Value>, now: number): StoredRecord {
-  const present = Object.entries(fields).filter(([, value]) => value !== null)
-  return {
-    databaseId: PUBLIC_DATABASE,
-    type: 'user',
-    key: id,
-    ownerId: id,
-    access: null,
-    createdAt: now,
-    createdBy: id,
-    updatedAt: now,
-    updatedBy: id,
-    fields: Object.fromEntries(present),
-  }
+  mayExtend: boolean,
+  schema: SchemaStore,
+): Promise<void> {
+  newFields(allFieldsOf('user', await schema.fieldsOf('user')), fields, mayExtend)
 }

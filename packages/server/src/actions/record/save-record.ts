@@ -4,7 +4,7 @@ import { defaultFieldAccess, mayUseField } from '../../records/field-access.ts'
 import { PUBLIC_DATABASE, type RecordInput, type StoredRecord } from '../../records/record.ts'
 import { allFieldsOf, newFields } from '../../records/schema.ts'
 import type { Value } from '../../records/value.ts'
-import { type Caller, MASTER_USER_ID, subjectOf } from '../../security/authenticate.ts'
+import { type Caller, isAdmin, MASTER_USER_ID, subjectOf } from '../../security/authenticate.ts'
 import type { Settings } from '../../settings.ts'
 import { type Stores, UniqueViolation } from '../../storage/storage.ts'
 import { checkLoginIds, loginIdsOf } from '../../users/login-id.ts'
@@ -29,7 +29,7 @@ export async function saveRecord(input: RecordInput, parts: SaveParts): Promise<
   const { stores, databaseId, caller, settings, now } = parts
   const subject = subjectOf(caller)
   const existing = await stores.records.find(databaseId, input)
-  if (existing) checkWritable(existing, subject)
+  if (existing) await checkWritable(existing, parts, subject)
   else checkCreatable(input)
 
   const changes = writableChanges(input, existing, subject, parts.deniedFields)
@@ -59,10 +59,14 @@ function isUser({ type, databaseId }: StoredRecord): boolean {
   return type === 'user' && databaseId === PUBLIC_DATABASE
 }
 
-/** Users' records are their own, whatever their access list says. */
-function checkWritable(existing: StoredRecord, subject: Subject): void {
+/** Users' records are their own and the administrators', whatever their access list says. */
+async function checkWritable(
+  existing: StoredRecord,
+  { caller, stores }: SaveParts,
+  subject: Subject,
+): Promise<void> {
   const mayWrite = isUser(existing)
-    ? canWrite([], existing.ownerId, subject)
+    ? canWrite([], existing.ownerId, subject) || (await isAdmin(caller, stores.roles))
     : canWrite(existing.access, existing.ownerId, subject)
   if (!mayWrite) throw new ApiError('PermissionDenied', 'no permission to perform operation')
 }

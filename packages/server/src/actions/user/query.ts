@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
+import { isAdmin } from '../../security/authenticate.ts'
 import type { User } from '../../storage/storage.ts'
 import { flatNames } from '../../users/auth-response.ts'
 import { loginIdsOf } from '../../users/login-id.ts'
@@ -18,7 +19,7 @@ const foundUser = z.strictObject({
 
 export const queryUsers = defineAction({
   name: 'user:query',
-  summary: 'Finds users by their names, for the master key; how clients of dialect A do it.',
+  summary: 'Finds users by their names, for administrators; how clients of dialect A do it.',
   access: 'reader',
   input: z.object({
     usernames: z.array(z.string()).nullish(),
@@ -28,7 +29,7 @@ export const queryUsers = defineAction({
   errors: ['NotAuthenticated', 'PermissionDenied'],
 
   async handler({ usernames, emails }, { storage, caller }) {
-    if (caller.key !== 'master') {
+    if (!(await isAdmin(caller, storage.roles))) {
       throw caller.user
         ? new ApiError('PermissionDenied', 'No permission to query user')
         : new ApiError('NotAuthenticated', 'Authentication is needed to query user')

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { ApiError, invalidArgument } from '../../errors.ts'
-import type { Subject } from '../../records/access.ts'
 import type { RecordInput } from '../../records/record.ts'
-import { subjectOf } from '../../security/authenticate.ts'
+import { isAdmin } from '../../security/authenticate.ts'
 import { flatNames } from '../../users/auth-response.ts'
 import { defineAction } from '../action.ts'
 import { userDuplicated } from '../auth/auth-input.ts'
@@ -31,16 +30,19 @@ export const updateUser = defineAction({
     if (roles && new Set(roles).size < roles.length) {
       throw invalidArgument('duplicated roles in payload', 'roles')
     }
-    const subject = subjectOf(caller)
-    if (subject.userId !== id && !subject.isMaster) {
+    const isAdministrator = await isAdmin(caller, storage.roles)
+    if (caller.user?.account.id !== id && !isAdministrator) {
       throw new ApiError('PermissionDenied', 'no permission to modify other users')
     }
     return storage.transaction(async (stores) => {
       const user = await stores.accounts.find(id)
       if (!user) throw new ApiError('ResourceNotFound', 'user not found')
       const newRoles = roles ?? user.account.roles
-      checkRoles(newRoles, user.account.roles, subject)
-      if (roles) await stores.accounts.setRoles(id, roles)
+      if (!isAdministrator) checkRoles(newRoles, user.account.roles)
+      if (roles) {
+        await stores.roles.add(roles)
+        await stores.accounts.setRoles(id, roles)
+      }
       const input = namesToSave(id, username, email)
       const parts = { stores, databaseId: user.record.databaseId, caller, settings, now } as const
       const record = await saveRecord(input, { ...parts, deniedFields: 'refuse' }).catch(
@@ -56,8 +58,8 @@ export const updateUser = defineAction({
 })
 
 /** Users may give roles up, not take them. */
-function checkRoles(wanted: string[], held: string[], subject: Subject): void {
-  if (!subject.isMaster && wanted.some((role) => !held.includes(role))) {
+function checkRoles(wanted: string[], held: string[]): void {
+  if (wanted.some((role) => !held.includes(role))) {
     throw new ApiError('PermissionDenied', 'no permission to add new roles')
   }
 }

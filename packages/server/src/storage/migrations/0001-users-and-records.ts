@@ -28,6 +28,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await narrow(
     db.schema
+      .createTable('role')
+      .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('is_admin', 'integer', (column) => column.notNull())
+      .addColumn('is_default', 'integer', (column) => column.notNull()),
+  ).execute()
+  await sql`insert into role (name, is_admin, is_default) values ('Admin', 1, 0)`.execute(db)
+
+  await narrow(
+    db.schema
+      .createTable('custom_token_user')
+      .addColumn('subject', 'text', (column) => column.primaryKey().notNull())
+      .addColumn('user_id', 'text', (column) =>
+        column.notNull().references('account.id').onDelete('cascade'),
+      ),
+  ).execute()
+
+  await narrow(
+    db.schema
       .createTable('login_id')
       .addColumn('key_group', 'text', (column) => column.notNull())
       .addColumn('canonical', 'text', (column) => column.notNull())

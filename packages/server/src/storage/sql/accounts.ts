@@ -39,6 +39,38 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
       return numUpdatedRows === 1n
     },
 
+    async setPassword(id, newHash, now) {
+      await db
+        .updateTable('account')
+        .set((eb) => ({
+          password_hash: newHash,
+          password_changed_at: now,
+          token_version: eb('token_version', '+', 1),
+        }))
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async setDisabled(id, { disabled, disabledMessage, disabledUntil }) {
+      await db
+        .updateTable('account')
+        .set({
+          disabled: disabled ? 1 : 0,
+          disabled_message: disabledMessage,
+          disabled_until: disabledUntil,
+        })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async markLogin(id, now) {
+      await db
+        .updateTable('account')
+        .set({ last_login_at: now, last_seen_at: now })
+        .where('id', '=', id)
+        .execute()
+    },
+
     async replacePasswordHash(id, oldHash, newHash) {
       const { numUpdatedRows } = await db
         .updateTable('account')

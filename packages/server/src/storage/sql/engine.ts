@@ -5,10 +5,13 @@ import type { Tables } from './schema.ts'
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
-   * Runs a query that was compiled once, with other parameters: for look-ups that every request
-   * needs, where compiling costs more than the look-up. Never part of a transaction.
+   * Gives the first row of a query that was compiled once, with other parameters: for look-ups that
+   * every request needs, where compiling costs more than the look-up. Never part of a transaction.
    */
-  lookUp<Row>(query: CompiledQuery<Row>, parameters: unknown[]): Row[] | Promise<Row[]>
+  lookUp<Row>(
+    query: CompiledQuery<Row>,
+    parameters: unknown[],
+  ): Row | undefined | Promise<Row | undefined>
   dialect: SqlDialect
   close(): Promise<void>
 }

@@ -1,6 +1,8 @@
 /** The tables as the migrations leave them. */
 export interface Tables {
   account: AccountTable
+  role: { name: string; is_admin: number; is_default: number }
+  custom_token_user: { subject: string; user_id: string }
   login_id: { key_group: string; canonical: string; user_id: string }
   password_history: { id: string; user_id: string; password_hash: string; set_at: number }
   session: {

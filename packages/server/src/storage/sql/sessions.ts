@@ -18,6 +18,7 @@ export function createSessionStore(
   engine: SqlEngine,
   findByToken: CompiledQuery<SessionRow>,
 ): SessionStore {
+  const constants = findByToken.parameters.slice(0, -1)
   return {
     async insert(session) {
       await db
@@ -33,8 +34,7 @@ export function createSessionStore(
     },
 
     async find(tokenHash) {
-      const found = engine.lookUp(findByToken, [...findByToken.parameters.slice(0, -1), tokenHash])
-      const [row] = found instanceof Promise ? await found : found
+      const row = await engine.lookUp(findByToken, [...constants, tokenHash])
       if (!row) return undefined
       const session = {
         tokenHash,

@@ -3,12 +3,14 @@ import { Migrator } from 'kysely/migration'
 import { migrations } from '../migrations/index.ts'
 import type { Storage, Stores } from '../storage.ts'
 import { createAccountStore } from './accounts.ts'
+import { createCustomTokenUserStore } from './custom-token-users.ts'
 import type { SqlEngine } from './engine.ts'
 import { createLoginIdStore } from './login-ids.ts'
 import { createMetadataStore } from './metadata.ts'
 import { createPasswordHistoryStore } from './password-history.ts'
 import { createRecordStore } from './records.ts'
 import { createRevokedTokenStore } from './revoked-tokens.ts'
+import { createRoleStore } from './roles.ts'
 import type { Tables } from './schema.ts'
 import { createSchemaStore } from './schemas.ts'
 import { compileFindSession, createSessionStore } from './sessions.ts'
@@ -20,6 +22,8 @@ export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
   const storesOver = (db: Kysely<Tables>): Stores => ({
     accounts: createAccountStore(db),
     loginIds: createLoginIdStore(db),
+    roles: createRoleStore(db),
+    customTokenUsers: createCustomTokenUserStore(db),
     passwordHistory: createPasswordHistoryStore(db),
     sessions: createSessionStore(db, engine, findByToken),
     revokedTokens: createRevokedTokenStore(db),

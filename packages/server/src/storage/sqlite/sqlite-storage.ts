@@ -36,7 +36,7 @@ function openEngine(file: string): SqlEngine {
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer) }),
     lookUp: <Row>(query: { sql: string }, parameters: unknown[]) =>
-      statements.get(query.sql).all(...(parameters as SQLInputValue[])) as Row[],
+      statements.get(query.sql).get(...(parameters as SQLInputValue[])) as Row | undefined,
     dialect: sqliteDialect,
     async close() {
       reader.close()

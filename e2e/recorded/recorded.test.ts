@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
+import { loadDeviations } from './deviations.ts'
+import { type CaseOutcome, replaySuite } from './replay-suite.ts'
+import { loadSuite, SUITE_NAMES, type Suite } from './suite.ts'
+
+/** The original had no rate limits, no minimal length and no blocklist. */
+const ORIGINAL_SETTINGS = {
+  RATE_LIMIT: 'off',
+  USER_AUDIT_PW_MIN_LENGTH: '0',
+  PASSWORD_BLOCKLIST: 'off',
+}
+
+/**
+ * Groups, and cases by the beginning of their names, that are not judged. They run all the same,
+ * since other cases use what they leave behind.
+ */
+const OUT_OF_SCOPE: string[] = [
+  'reset',
+  'disable',
+  'role',
+  'record',
+  'acl',
+  'atomic',
+  'query',
+  'db',
+  'schema',
+  'sso',
+  'misc',
+  'nodev',
+  'verify',
+  'policy.reset_',
+]
+
+const deviations = loadDeviations()
+
+for (const suite of SUITE_NAMES.map(loadSuite)) {
+  const groups = [...new Set(suite.cases.filter(isInScope).map(({ group }) => group))]
+  if (groups.length > 0) describeSuite(suite, groups)
+}
+
+function describeSuite(suite: Suite, groups: string[]): void {
+  describe(`recorded answers: ${suite.name}`, () => {
+    let outcomes: CaseOutcome[] = []
+
+    beforeAll(async () => {
+      const server = await startTestServer({ ...ORIGINAL_SETTINGS, ...suite.settings })
+      try {
+        outcomes = await replaySuite(suite, server, deviations)
+      } finally {
+        await server.close()
+      }
+    }, 90_000)
+
+    it.each(groups)('%s', (group) => {
+      const judged = outcomes.filter(isInScope).filter((outcome) => outcome.group === group)
+
+      expect(judged).not.toHaveLength(0)
+      expect(judged.filter(({ verdict }) => verdict === 'mismatch').map(describeOutcome)).toEqual(
+        [],
+      )
+      expect(judged.filter(({ verdict }) => verdict === 'stale').map(({ name }) => name)).toEqual(
+        [],
+      )
+    })
+  })
+}
+
+function isInScope({ name, group }: { name: string; group: string }): boolean {
+  return !OUT_OF_SCOPE.some((out) => out === group || (out.includes('.') && name.startsWith(out)))
+}
+
+function describeOutcome({ name, differences, request, expected, got }: CaseOutcome): string {
+  return [
+    name,
+    ...differences,
+    `request: ${brief(request)}`,
+    `original: ${brief(expected)}`,
+    `here: ${brief(got)}`,
+  ].join('\n  ')
+}
+
+function brief(value: unknown): string {
+  return JSON.stringify(value).slice(0, 600)
+}

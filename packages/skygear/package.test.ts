@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import vm from 'node:vm'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+// The package as it is published, so after `npm run build`.
+const PACKAGE = import.meta.dirname
+const MEMBERS = ['config', 'auth', 'publicDB', 'privateDB', 'ErrorCodes', 'Record', 'UserRecord']
+const run = promisify(execFile)
+
+let app: string
+
+beforeAll(() => {
+  if (!existsSync(path.join(PACKAGE, 'dist'))) throw new Error('Not built: npm run build')
+  app = mkdtempSync(path.join(tmpdir(), 'skygear-app-'))
+  mkdirSync(path.join(app, 'node_modules'))
+  symlinkSync(PACKAGE, path.join(app, 'node_modules', 'skygear'), 'dir')
+})
+afterAll(() => rmSync(app, { recursive: true }))
+
+it('gives the client to require(), with the exports on it', () => {
+  const require = createRequire(path.join(app, 'app.cjs'))
+
+  const skygear = require('skygear')
+  const skygearAuth = require('skygear/auth')
+
+  for (const member of MEMBERS) expect(skygear).toHaveProperty(member)
+  expect(skygear.auth.currentUser).toBeNull()
+  expect(skygear.default).toBe(skygear)
+  expect(skygear.createClient().auth.currentUser).toBeNull()
+  expect(skygearAuth.default).toBe(skygearAuth)
+  expect(skygearAuth.auth.currentUser).toBeNull()
+  expect(skygearAuth.ErrorCodes.Duplicated).toBe(109)
+})
+
+it('gives the client to import', async () => {
+  writeFileSync(
+    path.join(app, 'app.mjs'),
+    `import skygear, { createClient, ErrorCodes } from 'skygear'
+     import skygearAuth from 'skygear/auth'
+     console.log(JSON.stringify([
+       Object.keys(skygear), createClient().auth.currentUser, ErrorCodes.Duplicated,
+       skygearAuth.auth.currentUser, new skygear.Error('') instanceof skygearAuth.Error,
+     ]))`,
+  )
+
+  const { stdout } = await run(process.execPath, [path.join(app, 'app.mjs')])
+  const [members, user, code, authUser, sharesCode] = JSON.parse(stdout)
+
+  expect(members).toEqual(expect.arrayContaining(MEMBERS))
+  expect([user, code, authUser, sharesCode]).toEqual([null, 109, null, true])
+})
+
+it('gives the client to a script element, as the global skygear', async () => {
+  const script = readFileSync(path.join(PACKAGE, 'dist', 'skygear.global.js'), 'utf8')
+  const page = vm.createContext({ console, setTimeout, clearTimeout })
+
+  vm.runInContext(script, page)
+  const skygear = vm.runInContext('globalThis.skygear', page)
+
+  for (const member of MEMBERS) expect(skygear).toHaveProperty(member)
+  expect(skygear.default).toBe(skygear)
+  expect(skygear.createClient).toBeTypeOf('function')
+  expect(await skygear.config({ apiKey: 'K', endPoint: 'https://example.com' })).toBe(skygear)
+})
+
+it('is typed for import and require, in strict code without skipLibCheck', async () => {
+  const uses = `
+    interface Profile { interest?: string }
+    const client: Client<Profile> = createClient<Profile>()
+    const user: User | null = skygear.auth.currentUser
+    const name: string | undefined = user?.username
+    const interest: string | undefined = client.auth.currentUser?.interest
+    client.auth.signupWithUsername('a', 'b', { interest: 'x' }).then((signedUp) => {
+      signedUp['username'] = 'new-username'
+      return client.publicDB.save(signedUp).then((saved) => saved.interest?.length)
+    }, (error: SkygearError) => error.error.code === skygear.ErrorCodes.Duplicated)
+    const note: Record = new skygear.Record('note', { title: 'x' })
+    client.publicDB.save([note]).then(({ savedRecords, errors }) => [savedRecords[0]?.id, errors[0]?.code])
+    skygear.config({ apiKey: 'K', endPoint: 'E' }).then((configured) => configured.publicDB.dbID)
+    const handler: UserChangedHandler = skygear.auth.onUserChanged((changed) => changed?.email)
+    const storage: KeyValueStorage = createMemoryStorage()
+    auth.auth.loginWithEmail('a', 'b').then((loggedIn) => loggedIn.email)
+    // @ts-expect-error: a username is a string.
+    skygear.auth.loginWithUsername(1, 'b')
+    // @ts-expect-error: there are no databases in skygear/auth.
+    auth.publicDB
+    export { name, interest, handler, storage }`
+  const names = `{ createClient, createMemoryStorage, type Client, type KeyValueStorage, type Record,
+    type SkygearError, type User, type UserChangedHandler }`
+  const imports = `import skygear, ${names} from 'skygear'
+    import auth, { type AuthClient } from 'skygear/auth'
+    export type { AuthClient }`
+  const requires = `import skygear = require('skygear')
+    import ${names} from 'skygear'
+    import auth = require('skygear/auth')
+    export type AuthClient = auth.AuthClient<{ interest?: string }>`
+  writeFileSync(path.join(app, 'typed.mts'), imports + uses)
+  writeFileSync(path.join(app, 'typed.cts'), requires + uses)
+  writeFileSync(
+    path.join(app, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        target: 'es2022',
+        lib: ['es2022', 'dom'],
+        module: 'nodenext',
+        types: [],
+      },
+      files: ['typed.mts', 'typed.cts'],
+    }),
+  )
+
+  const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
+  const { stdout, stderr } = await run(process.execPath, [
+    path.join(path.dirname(tsc), 'bin', 'tsc'),
+    '-p',
+    app,
+  ]).catch((failure) => failure)
+
+  expect(stdout + stderr).toBe('')
+})
+
+it('has a type for require() for each that it has for import', () => {
+  for (const entry of ['index', 'auth']) {
+    const [esm, commonjs] = ['d.mts', 'd.cts'].map((extension) =>
+      readFileSync(path.join(PACKAGE, 'dist', `${entry}.${extension}`), 'utf8'),
+    )
+    const exported = esm?.slice(esm.lastIndexOf('export {')) ?? ''
+    const types = [...exported.matchAll(/\btype (\w+)/g)].map(([, name]) => name)
+
+    for (const name of types) expect(commonjs).toMatch(new RegExp(`type ${name}\\b`))
+    expect(types.length).toBeGreaterThan(10)
+  }
+})

@@ -1,0 +1,167 @@
+import type { Connection } from './connection.ts'
+import { invalidArgument, type SkygearError, unexpectedAnswer } from './errors.ts'
+import { ErrorCodes } from './generated/protocol.ts'
+import type { Credentials, Moment, UserChangedHandler } from './session-store.ts'
+import { toUser, type User } from './user.ts'
+import { toWire } from './wire-value.ts'
+
+/** Sign-up, log-in, and everything else about who uses the app. Rejects with `SkygearError`. */
+export interface Auth<Profile extends object = object> {
+  /** The logged-in user as last heard of, or null. `whoami()` brings it up to date. */
+  readonly currentUser: User<Profile> | null
+  /** What proves to the server who is logged in, or null. */
+  readonly accessToken: string | null
+  /**
+   * Calls the listener with the user on sign-up and log-in, and with null on log-out and when the
+   * server no longer accepts the access token. A listener that throws breaks nothing.
+   */
+  onUserChanged(listener: (user: User<Profile> | null) => unknown): UserChangedHandler
+
+  /** Signs up with login ids such as `{ username, email }`; `data` goes into the user record. */
+  signup(
+    authData: LoginIds | null,
+    password: string | null,
+    data?: object | null,
+  ): Promise<User<Profile>>
+  signupWithUsername(username: string, password: string, data?: object): Promise<User<Profile>>
+  signupWithEmail(email: string, password: string, data?: object): Promise<User<Profile>>
+  /** Makes a user without login ids or password, who is lost with the access token. */
+  signupAnonymously(): Promise<User<Profile>>
+
+  login(authData: LoginIds, password: string): Promise<User<Profile>>
+  loginWithUsername(username: string, password: string): Promise<User<Profile>>
+  loginWithEmail(email: string, password: string): Promise<User<Profile>>
+  loginWithProvider(provider: string, authData: { [key: string]: unknown }): Promise<User<Profile>>
+  /** Logs in with a token that a server of the app's own has signed. */
+  loginWithCustomToken(token: string): Promise<User<Profile>>
+  /** Ends the session here in any case; rejects when the server could not be told. */
+  logout(): Promise<null>
+
+  /** Asks the server for the logged-in user, who becomes `currentUser`. */
+  whoami(): Promise<User<Profile>>
+  /** With `invalidate`, every access token of the user but the one of this client ends. */
+  changePassword(
+    oldPassword: string,
+    newPassword: string,
+    invalidate?: boolean,
+  ): Promise<User<Profile>>
+  /** Has a link sent by which the password can be set anew. */
+  forgotPassword(email: string): Promise<unknown>
+  /** Sets the password with what the link of `forgotPassword` holds. */
+  resetPassword(
+    userId: string,
+    code: string,
+    expireAt: number,
+    newPassword: string,
+  ): Promise<unknown>
+  /** Has a code sent to the `email` or other login id of the current user. */
+  requestVerification(recordKey: string): Promise<unknown>
+  /** Takes the code of `requestVerification`, and brings `currentUser` up to date. */
+  verifyUserWithCode(code: string): Promise<User<Profile>>
+}
+
+/** What identifies a user at sign-up and log-in, such as `{ username }` or `{ email }`. */
+export interface LoginIds {
+  [name: string]: string | null | undefined
+}
+
+/** The `auth` part of a client. */
+export function createAuth<Profile extends object>(connection: Connection<Profile>): Auth<Profile> {
+  const { session, call, lambda, request } = connection
+
+  async function enter(start: (since: Moment) => Promise<unknown>): Promise<User<Profile>> {
+    const since = await session.begin()
+    const credentials = readCredentials<Profile>(await start(since))
+    await session.open(since, credentials)
+    return credentials.user
+  }
+
+  /** For what not every server knows, and `Actions` therefore does not list. */
+  async function send(action: string, input: object, since: Moment): Promise<unknown> {
+    const { result } = await request(action, input, since)
+    return result
+  }
+
+  const auth: Auth<Profile> = {
+    get currentUser() {
+      return session.user
+    },
+    get accessToken() {
+      return session.token
+    },
+    onUserChanged: session.onUserChanged,
+
+    async signup(authData, password, data = {}) {
+      // Sent without any login id, this would sign up an anonymous user.
+      if (authData && !Object.values(authData).some((loginId) => loginId != null)) {
+        throw invalidArgument('Signing up takes a username or an email.')
+      }
+      const profile = toWire(data) as { [key: string]: unknown } | null
+      return enter((since) =>
+        call('auth:signup', { auth_data: authData, password, profile }, since),
+      )
+    },
+    signupWithUsername: (username, password, data) => auth.signup({ username }, password, data),
+    signupWithEmail: (email, password, data) => auth.signup({ email }, password, data),
+    signupAnonymously: () => auth.signup(null, null, null),
+
+    login: (authData, password) =>
+      enter((since) => call('auth:login', { auth_data: authData, password }, since)),
+    loginWithUsername: (username, password) => auth.login({ username }, password),
+    loginWithEmail: (email, password) => auth.login({ email }, password),
+    loginWithProvider: (provider, authData) =>
+      enter((since) => send('auth:login', { provider, provider_auth_data: authData }, since)),
+    loginWithCustomToken: (token) =>
+      enter((since) => send('sso:custom_token:login', { token }, since)),
+
+    async logout() {
+      const since = await session.begin()
+      try {
+        await call('auth:logout', {}, since)
+      } catch (error) {
+        // A token that the server does not know is as good as logged out.
+        if ((error as SkygearError).code !== ErrorCodes.AccessTokenNotAccepted) throw error
+      } finally {
+        await session.close(since)
+      }
+      return null
+    },
+
+    async whoami() {
+      const since = await session.begin()
+      const credentials = readCredentials<Profile>(await call('me', {}, since))
+      await session.refresh(since, credentials)
+      return credentials.user
+    },
+
+    async changePassword(oldPassword, newPassword, invalidate = false) {
+      const since = await session.begin()
+      const input = { old_password: oldPassword, password: newPassword, invalidate }
+      const answer = call('auth:password', input, since).then(readCredentials<Profile>)
+      await session.rotate(since, answer)
+      return (await answer).user
+    },
+
+    forgotPassword: (email) => lambda('user:forgot-password', { email }),
+    resetPassword: (userId, code, expireAt, newPassword) =>
+      lambda('user:reset-password', {
+        user_id: userId,
+        code,
+        expire_at: expireAt,
+        new_password: newPassword,
+      }),
+    requestVerification: (recordKey) => lambda('user:verify_request', { record_key: recordKey }),
+    async verifyUserWithCode(code) {
+      await lambda('user:verify_code', { code })
+      return auth.whoami()
+    },
+  }
+  return auth
+}
+
+function readCredentials<Profile extends object>(result: unknown): Credentials<Profile> {
+  const { profile, access_token: token } = Object(result)
+  const user = toUser<Profile>(profile ?? result)
+  if (!user || typeof token !== 'string' || !token) throw unexpectedAnswer({ status: 200 })
+  return { user, token }
+}

@@ -1,0 +1,332 @@
+import type { ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import skygearPackage from '../package.json' with { type: 'json' }
+import { type Client, createClient, ErrorCodes, SkygearError } from './index.ts'
+import type { KeyValueStorage } from './storage/key-value-storage.ts'
+import { createMemoryStorage } from './storage/memory-storage.ts'
+import {
+  type Arrived,
+  answerJSON,
+  type MisbehavingServer,
+  startMisbehavingServer,
+} from './testing/misbehaving-server.ts'
+
+const AMY = JSON.stringify({ _id: 'user/amy', _access: null, username: 'amy' })
+
+describe('a call', () => {
+  let server: MisbehavingServer
+  let misbehave: (response: ServerResponse, request: Arrived) => void
+  let storage: KeyValueStorage
+  let skygear: Client
+  const listener = vi.fn()
+
+  beforeEach(async () => {
+    server = await startMisbehavingServer((response, request) => misbehave(response, request))
+    misbehave = (response) => answerJSON(response, 200, { result: { status: 'OK' } })
+    storage = createMemoryStorage()
+    storage.setItem('skygear-accesstoken', 'T1')
+    storage.setItem('skygear-user', AMY)
+    skygear = createClient({ storage })
+    listener.mockClear()
+    skygear.auth.onUserChanged(listener)
+    await skygear.config({ endPoint: server.url, apiKey: 'K' })
+  })
+
+  afterEach(() => server.close())
+
+  function expectStillLoggedIn(): void {
+    expect(skygear.auth.currentUser?._id).toBe('amy')
+    expect(skygear.auth.accessToken).toBe('T1')
+    expect(storage.getItem('skygear-accesstoken')).toBe('T1')
+    expect(storage.getItem('skygear-user')).toBe(AMY)
+    expect(listener).not.toHaveBeenCalled()
+  }
+
+  describe('sends', () => {
+    it('its action in path and body, and key and token in headers and body', async () => {
+      await skygear.makeRequest('auth:some:action', { extra: 1 })
+
+      const [request] = server.arrived
+      expect(request?.path).toBe('/auth/some/action')
+      expect(request?.body).toEqual({
+        action: 'auth:some:action',
+        api_key: 'K',
+        access_token: 'T1',
+        extra: 1,
+      })
+      expect(request?.headers).toMatchObject({
+        accept: 'application/json',
+        'content-type': 'application/json',
+        'x-skygear-api-key': 'K',
+        'x-skygear-access-token': 'T1',
+        'x-skygear-sdk-version': `skygear-SDK-JS/${skygearPackage.version}`,
+      })
+    })
+
+    it('no token header when nobody is logged in', async () => {
+      const anonymous = createClient()
+      await anonymous.config({ endPoint: `${server.url}/`, apiKey: 'K' })
+
+      await anonymous.makeRequest('me')
+
+      const [request] = server.arrived
+      expect(request?.path).toBe('/me')
+      expect(request?.headers).not.toHaveProperty('x-skygear-access-token')
+      expect(request?.body).toEqual({ action: 'me', api_key: 'K', access_token: null })
+    })
+
+    it('a lambda with its arguments, dates in both directions', async () => {
+      const day = new Date('2018-01-02T00:00:00Z')
+      misbehave = (response, { body }) => answerJSON(response, 200, { result: body['args'] })
+
+      const result = await skygear.lambda('hello:world', { day, list: [1] })
+
+      expect(result).toEqual({ day, list: [1] })
+      expect(server.arrived[0]?.body['args']).toEqual({
+        day: { $type: 'date', $date: '2018-01-02T00:00:00.000Z' },
+        list: [1],
+      })
+    })
+
+    it('nothing before the client is configured', async () => {
+      const unconfigured = createClient()
+
+      await expect(unconfigured.auth.whoami()).rejects.toThrow('Please config endpoint')
+      unconfigured.configEndPoint(server.url)
+      await expect(unconfigured.auth.whoami()).rejects.toThrow('Please config ApiKey')
+      await expect(unconfigured.auth.whoami()).rejects.toMatchObject({
+        code: ErrorCodes.InvalidArgument,
+        error: { code: ErrorCodes.InvalidArgument },
+        answered: false,
+      })
+      expect(server.arrived).toEqual([])
+    })
+
+    it('nothing that JSON cannot hold', async () => {
+      const circle: { [key: string]: unknown } = {}
+      circle['self'] = circle
+
+      await expect(skygear.makeRequest('me', circle)).rejects.toBeInstanceOf(SkygearError)
+      expect(server.arrived).toEqual([])
+    })
+
+    it('nothing to the place to which it is redirected', async () => {
+      const thief = await startMisbehavingServer((response) => answerJSON(response, 200, {}))
+      misbehave = (response) => response.writeHead(307, { Location: `${thief.url}/me` }).end()
+
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({ name: 'NetworkError' })
+
+      expect(thief.arrived).toEqual([])
+      expectStillLoggedIn()
+      await thief.close()
+    })
+  })
+
+  describe('that is refused', () => {
+    it('rejects with all that the server said', async () => {
+      const error = { name: 'TooManyRequests', code: 130, message: 'slow down', info: { a: 1 } }
+      misbehave = (response) => {
+        response.setHeader('Retry-After', '7')
+        answerJSON(response, 429, { error })
+      }
+
+      const rejection = await skygear.auth.whoami().catch((reason) => reason)
+
+      expect(rejection).toBeInstanceOf(SkygearError)
+      expect(rejection).toMatchObject({
+        ...error,
+        error,
+        status: 429,
+        retryAfter: 7,
+        answered: true,
+      })
+      expectStillLoggedIn()
+    })
+
+    it('reads a Retry-After that is a date', async () => {
+      misbehave = (response) => {
+        response.setHeader('Retry-After', new Date(Date.now() + 30_000).toUTCString())
+        response.writeHead(503).end()
+      }
+
+      const rejection = await skygear.auth.whoami().catch((reason) => reason)
+
+      expect(rejection.retryAfter).toBeGreaterThanOrEqual(28)
+      expect(rejection.retryAfter).toBeLessThanOrEqual(30)
+    })
+
+    it.each([
+      [401, 101],
+      [401, 103],
+      [401, 105],
+      [403, 102],
+      [403, 127],
+      [403, 128],
+      [429, 130],
+      [500, 10000],
+      [500, 10001],
+      [503, 122],
+      // Not what the server answers for a dead token, whatever stands in front of it may say.
+      [503, 104],
+      [200, 104],
+    ])('keeps the session on status %i, code %i', async (status, code) => {
+      misbehave = (response) =>
+        answerJSON(response, status, { error: { name: 'No', code, message: 'no' } })
+
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({ status, code })
+      await expect(skygear.auth.changePassword('a', 'b')).rejects.toMatchObject({ status, code })
+
+      expectStillLoggedIn()
+    })
+
+    it('ends the session on code 104, once, and still rejects', async () => {
+      misbehave = (response) =>
+        answerJSON(response, 401, {
+          error: { name: 'AccessTokenNotAccepted', code: 104, message: 'dead' },
+        })
+
+      const outcomes = await Promise.allSettled([
+        skygear.auth.whoami(),
+        skygear.lambda('anything'),
+        skygear.auth.changePassword('a', 'b'),
+      ])
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+      expect(skygear.auth.currentUser).toBeNull()
+      expect(skygear.auth.accessToken).toBeNull()
+      expect(storage.getItem('skygear-accesstoken')).toBeNull()
+      expect(storage.getItem('skygear-user')).toBeNull()
+      expect(listener.mock.calls).toEqual([[null]])
+    })
+  })
+
+  describe('that is not answered', () => {
+    it('rejects after the time set for it', async () => {
+      skygear.timeoutOptions = { response: 50 }
+      misbehave = () => {}
+
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({
+        name: 'TimeoutError',
+        code: undefined,
+        status: undefined,
+        answered: false,
+        error: { name: 'TimeoutError' },
+      })
+      expectStillLoggedIn()
+    })
+
+    it('rejects when the answer stops half-way', async () => {
+      skygear.timeoutOptions = { response: 200 }
+      misbehave = (response) => {
+        response.writeHead(200, { 'Content-Length': 1000 })
+        response.write('{"result"')
+      }
+
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({ name: 'TimeoutError' })
+      expectStillLoggedIn()
+    })
+
+    it('rejects when the connection is dropped', async () => {
+      misbehave = (response) => response.destroy()
+
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({
+        name: 'NetworkError',
+        code: undefined,
+        answered: false,
+        error: { name: 'NetworkError' },
+      })
+      expectStillLoggedIn()
+    })
+
+    it('rejects when there is no server', async () => {
+      await server.close()
+
+      const rejection = await skygear.auth.whoami().catch((reason) => reason)
+
+      expect(rejection).toBeInstanceOf(SkygearError)
+      expect(rejection.cause).toBeInstanceOf(Error)
+      expectStillLoggedIn()
+    })
+
+    it('is not tried again', async () => {
+      misbehave = (response) => response.destroy()
+
+      await skygear.auth.signupAnonymously().catch(() => {})
+
+      expect(server.arrived).toHaveLength(1)
+    })
+  })
+
+  describe('that somebody else answers', () => {
+    it.each([
+      [502, '<html>Bad Gateway</html>'],
+      [200, '<html>Welcome to our hotel</html>'],
+      [401, '<html>Log in to the proxy</html>'],
+      [404, '{"message":"no such host"}'],
+      [200, ''],
+      [400, ''],
+      [200, '{"result":'],
+      [200, '[]'],
+      [200, 'null'],
+      [200, '"text"'],
+      [200, '{"result":{"status":"OK"}}'],
+      [200, '{"result":{"profile":{"_id":"user/amy"}}}'],
+      [200, '{"result":{"access_token":"T2"}}'],
+      [200, '{"result":{"access_token":7,"profile":{"_id":"user/amy"}}}'],
+      [200, '{"result":{"access_token":"T2","profile":{"_id":"note/1"}}}'],
+      [200, '{}'],
+    ])('rejects and keeps the session on status %i, %s', async (status, body) => {
+      misbehave = (response) => response.writeHead(status).end(body)
+
+      for (const call of [
+        () => skygear.auth.whoami(),
+        () => skygear.auth.changePassword('a', 'b'),
+        () => skygear.auth.loginWithUsername('bob', 'b'),
+        () => skygear.auth.signupAnonymously(),
+      ]) {
+        await expect(call()).rejects.toMatchObject({
+          name: 'UnexpectedAnswer',
+          status,
+          code: undefined,
+          answered: false,
+          error: { name: 'UnexpectedAnswer' },
+        })
+      }
+      expectStillLoggedIn()
+    })
+
+    it('rejects a save that does not tell what became of each record', async () => {
+      misbehave = (response) => answerJSON(response, 200, { result: [] })
+      const note = new skygear.Record('note', { title: 'Hello' })
+
+      await expect(skygear.publicDB.save(note)).rejects.toMatchObject({ name: 'UnexpectedAnswer' })
+
+      expect(note['title']).toBe('Hello')
+    })
+  })
+
+  describe('to log out', () => {
+    it('ends the session even when the server is not reached, and tells so', async () => {
+      misbehave = (response) => response.destroy()
+
+      await expect(skygear.auth.logout()).rejects.toMatchObject({ name: 'NetworkError' })
+
+      expect(skygear.auth.currentUser).toBeNull()
+      expect(skygear.auth.accessToken).toBeNull()
+      expect(storage.getItem('skygear-accesstoken')).toBeNull()
+      expect(listener.mock.calls).toEqual([[null]])
+    })
+
+    it('succeeds when the token is dead already', async () => {
+      misbehave = (response) =>
+        answerJSON(response, 401, {
+          error: { name: 'AccessTokenNotAccepted', code: 104, message: 'dead' },
+        })
+
+      await expect(skygear.auth.logout()).resolves.toBeNull()
+
+      expect(skygear.auth.currentUser).toBeNull()
+      expect(listener.mock.calls).toEqual([[null]])
+    })
+  })
+})

@@ -1,0 +1,177 @@
+import {
+  type ErrorDetails,
+  invalidArgument,
+  isErrorObject,
+  SkygearError,
+  serverError,
+  unexpectedAnswer,
+} from './errors.ts'
+import { type Actions, ErrorCodes } from './generated/protocol.ts'
+import { createSessionStore, type Moment, type SessionStore } from './session-store.ts'
+import type { KeyValueStorage } from './storage/key-value-storage.ts'
+import { VERSION } from './version.ts'
+import { fromWire, isPlainObject, toWire } from './wire-value.ts'
+
+/** The parts of an answer that are not an error. */
+export interface Answer<Result = unknown> {
+  result: Result
+  info?: { [key: string]: unknown }
+}
+
+/** How long to wait for an answer. */
+export interface TimeoutOptions {
+  /** Milliseconds until a call is given up; 60 000 unless given. */
+  response?: number
+}
+
+/** What the parts of a client share: where the server is, who is logged in, and how to call. */
+export interface Connection<Profile extends object> {
+  endPoint: string
+  apiKey: string
+  timeoutOptions: TimeoutOptions
+  readonly session: SessionStore<Profile>
+  /** Sends what `request` does, and gives the result, typed. */
+  call<Name extends keyof Actions>(
+    action: Name,
+    input: Actions[Name]['input'],
+    since?: Moment,
+  ): Promise<Actions[Name]['output']>
+  /**
+   * Sends one call, with the token of the moment given or else of now. Rejects with a SkygearError
+   * when the server refuses or does not answer.
+   */
+  request(action: string, input?: object, since?: Moment): Promise<Answer>
+  lambda(name: string, args?: object): Promise<unknown>
+}
+
+interface HttpAnswer {
+  status: number
+  text: string
+  retryAfter: number | undefined
+}
+
+/** A connection that is not configured yet. */
+export function createConnection<Profile extends object>(
+  storage?: KeyValueStorage,
+): Connection<Profile> {
+  const session = createSessionStore<Profile>(storage)
+
+  async function request(action: string, input: object = {}, since?: Moment): Promise<Answer> {
+    const { token } = since ?? (await session.begin())
+    const { endPoint, apiKey, timeoutOptions } = connection
+    if (!endPoint) throw invalidArgument('Please config endpoint')
+    if (!apiKey) throw invalidArgument('Please config ApiKey')
+
+    const url = endPoint + action.replaceAll(':', '/')
+    const body = { action, api_key: apiKey, access_token: token, ...input }
+    const headers = {
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+      'X-Skygear-API-Key': apiKey,
+      'X-Skygear-SDK-Version': `skygear-SDK-JS/${VERSION}`,
+      ...(token && { 'X-Skygear-Access-Token': token }),
+    }
+    const answer = await post(url, headers, encode(body), timeoutOptions.response ?? 60_000)
+    try {
+      return readAnswer(answer)
+    } catch (error) {
+      const { status, code } = error as SkygearError
+      if (token && status === 401 && code === ErrorCodes.AccessTokenNotAccepted) {
+        await session.expire(token)
+      }
+      throw error
+    }
+  }
+
+  const connection: Connection<Profile> = {
+    endPoint: '',
+    apiKey: '',
+    timeoutOptions: {},
+    session,
+    request,
+    async call<Name extends keyof Actions>(
+      action: Name,
+      input: Actions[Name]['input'],
+      since?: Moment,
+    ) {
+      const { result } = await request(action, input, since)
+      return result as Actions[Name]['output']
+    },
+    async lambda(name, args = {}) {
+      const { result } = await request(name, { args: toWire(args) })
+      return fromWire(result)
+    },
+  }
+  return connection
+}
+
+function encode(body: object): string {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    throw invalidArgument('What is to be sent cannot be written as JSON.', cause)
+  }
+}
+
+async function post(
+  url: string,
+  headers: { [name: string]: string },
+  body: string,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), timeoutMs)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      // Another place than the one configured must not receive the access token.
+      redirect: 'error',
+      signal: abort.signal,
+    })
+    return {
+      status: response.status,
+      text: await response.text(),
+      retryAfter: readRetryAfter(response.headers.get('Retry-After')),
+    }
+  } catch (cause) {
+    throw abort.signal.aborted
+      ? noAnswer('TimeoutError', `No answer within ${timeoutMs} ms.`, cause)
+      : noAnswer('NetworkError', 'The server could not be reached.', cause)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function noAnswer(name: string, message: string, cause: unknown): SkygearError {
+  return new SkygearError(message, null, null, { name, cause })
+}
+
+function readAnswer({ status, text, retryAfter }: HttpAnswer): Answer {
+  const body = parseObject(text)
+  const details: ErrorDetails = { status, retryAfter }
+  if (isErrorObject(body?.['error'])) throw serverError(body['error'], details)
+  if (!body || status < 200 || status > 299) throw unexpectedAnswer(details)
+  // A lambda without a result answers with an empty object.
+  return { result: undefined, ...body }
+}
+
+function parseObject(text: string): { [key: string]: unknown } | undefined {
+  try {
+    const value = JSON.parse(text)
+    return isPlainObject(value) ? value : undefined
+  } catch {
+    // Not JSON, so not of our server.
+    return undefined
+  }
+}
+
+/** Seconds, from a number of them or a date. */
+function readRetryAfter(header: string | null): number | undefined {
+  if (!header) return undefined
+  const seconds = Number(header)
+  const untilDate = (Date.parse(header) - Date.now()) / 1000
+  const wait = Number.isNaN(seconds) ? untilDate : seconds
+  return Number.isNaN(wait) ? undefined : Math.max(0, Math.ceil(wait))
+}

@@ -1,0 +1,281 @@
+import { createAsyncStorage } from './storage/async-storage.ts'
+import type { KeyValueStorage } from './storage/key-value-storage.ts'
+import { createLocalStorage } from './storage/local-storage.ts'
+import { createMemoryStorage } from './storage/memory-storage.ts'
+import { toUser, type User } from './user.ts'
+
+// The original SDK's keys and values, so that changing to this one logs nobody out.
+const TOKEN_KEY = 'skygear-accesstoken'
+const USER_KEY = 'skygear-user'
+
+/** Who is logged in, and what proves it. */
+export interface Credentials<Profile extends object> {
+  user: User<Profile>
+  token: string
+}
+
+/** What holds when a call begins; its answer is judged by it when it comes. */
+export interface Moment {
+  /** Orders calls by their beginning. */
+  readonly order: number
+  readonly sessionId: number
+  readonly token: string | null
+}
+
+/** A registered listener. */
+export interface UserChangedHandler {
+  /** Ends the registration. */
+  cancel(): void
+}
+
+/**
+ * The session of one client, kept in memory and remembered in a storage.
+ *
+ * Answers arrive in any order and other tabs use the same storage, so every change is checked
+ * against the moment at which its call began, and against what is remembered.
+ */
+export interface SessionStore<Profile extends object> {
+  readonly user: User<Profile> | null
+  readonly token: string | null
+  /** Takes over what is remembered: before it returns, if the storage answers at once. */
+  load(storage?: KeyValueStorage): Promise<void>
+  /** The moment to pass with the answer of the call that begins now. */
+  begin(): Promise<Moment>
+  /** Begins the session of a user who signed up or logged in. */
+  open(since: Moment, credentials: Credentials<Profile>): Promise<void>
+  /** Takes over what the server says about the session. */
+  refresh(since: Moment, credentials: Credentials<Profile>): Promise<void>
+  /** Like `refresh`, for a call that may end the tokens before it. */
+  rotate(since: Moment, answer: Promise<Credentials<Profile>>): Promise<void>
+  /** Ends the session as the user wishes. */
+  close(since: Moment): Promise<void>
+  /** Ends the session whose token the server has refused. */
+  expire(deadToken: string): Promise<void>
+  onUserChanged(listener: (user: User<Profile> | null) => unknown): UserChangedHandler
+}
+
+interface Remembered<Profile extends object> {
+  user: User<Profile> | null
+  token: string | null
+}
+
+/** A session store in which nobody is logged in until `load` or `open` is called. */
+export function createSessionStore<Profile extends object>(
+  initialStorage?: KeyValueStorage,
+): SessionStore<Profile> {
+  const listeners = new Set<(user: User<Profile> | null) => unknown>()
+  let storage = initialStorage && createAsyncStorage(initialStorage)
+  let loaded: Promise<void> | undefined
+
+  let user: User<Profile> | null = null
+  let token: string | null = null
+  let sessionId = 0
+
+  let calls = 0
+  // The calls that last began or ended a session, and that last told of its user.
+  let lastEntry = 0
+  let lastRefresh = 0
+  let rotations = 0
+  let suspectToken: string | undefined
+
+  async function load(newStorage?: KeyValueStorage): Promise<void> {
+    if (newStorage) storage = createAsyncStorage(newStorage)
+    try {
+      const items = readItems()
+      if (!items.some(isPromise)) return adopt(parse(items))
+      const sessionBefore = sessionId
+      loaded = Promise.all(items)
+        .then((found) => {
+          if (sessionId === sessionBefore) adopt(parse(found))
+        })
+        .catch(warn)
+      await loaded
+    } catch (error) {
+      warn(error)
+    }
+  }
+
+  async function begin(): Promise<Moment> {
+    await loaded
+    calls += 1
+    return { order: calls, sessionId, token }
+  }
+
+  async function open(since: Moment, credentials: Credentials<Profile>): Promise<void> {
+    if (since.order < lastEntry) return
+    lastEntry = since.order
+    lastRefresh = since.order
+    adopt(credentials)
+    await write(() => [...forget(), ...remember(credentials)])
+    notify(credentials.user)
+  }
+
+  async function refresh(since: Moment, credentials: Credentials<Profile>): Promise<void> {
+    await apply(since, credentials, token === since.token)
+  }
+
+  async function rotate(since: Moment, answer: Promise<Credentials<Profile>>): Promise<void> {
+    rotations += 1
+    try {
+      await apply(since, await answer, true)
+    } finally {
+      rotations -= 1
+      if (suspectToken) await expire(suspectToken)
+    }
+  }
+
+  async function apply(
+    since: Moment,
+    credentials: Credentials<Profile>,
+    tokenIsNewer: boolean,
+  ): Promise<void> {
+    if (since.sessionId !== sessionId) return
+    if (tokenIsNewer) token = credentials.token
+    if (since.order > lastRefresh) {
+      lastRefresh = since.order
+      user = credentials.user
+    }
+    const remembered = await recall()
+    if (since.sessionId !== sessionId || !remembered.token) return
+    if (!mayReplace(remembered, credentials.user)) return
+    // Otherwise the current user has been heard of later, and may have been edited by the app.
+    const isLatest = user === credentials.user
+    await write(() => remember({ user: isLatest ? user : remembered.user, token }))
+  }
+
+  async function close(since: Moment): Promise<void> {
+    if (since.order < lastEntry) return
+    lastEntry = since.order
+    const leaving = { user, token }
+    adopt({ user: null, token: null })
+    const closedSession = sessionId
+    const remembered = await recall()
+    if (closedSession === sessionId && mayReplace(remembered, leaving.user)) await write(forget)
+    if (leaving.token) notify(null)
+  }
+
+  async function expire(deadToken: string): Promise<void> {
+    // The answer under way may hold the token that has taken this one's place.
+    if (rotations > 0) {
+      suspectToken = deadToken
+      return
+    }
+    suspectToken = undefined
+    const remembered = await recall()
+    if (deadToken !== token) return
+    const previousId = user?._id
+    if (remembered.token && remembered.token !== deadToken) {
+      adopt(remembered)
+      if (user?._id !== previousId) notify(user)
+    } else {
+      adopt({ user: null, token: null })
+      await write(forget)
+      notify(null)
+    }
+  }
+
+  function adopt(next: Remembered<Profile>): void {
+    if (next.token !== token) sessionId += 1
+    user = next.user
+    token = next.token
+  }
+
+  function readItems(): unknown[] {
+    storage ??= createDefaultStorage()
+    return [storage.getItem(TOKEN_KEY), storage.getItem(USER_KEY)]
+  }
+
+  async function recall(): Promise<Remembered<Profile>> {
+    try {
+      return parse(await Promise.all(readItems()))
+    } catch (error) {
+      warn(error)
+      return { user: null, token: null }
+    }
+  }
+
+  /** A user without a token is nobody; a token without a user can still find out whose it is. */
+  function parse([token, user]: unknown[]): Remembered<Profile> {
+    if (typeof token !== 'string' || !token) return { user: null, token: null }
+    return { user: parseUser(user), token }
+  }
+
+  function forget(): unknown[] {
+    return [storage?.removeItem(TOKEN_KEY), storage?.removeItem(USER_KEY)]
+  }
+
+  function remember(next: Remembered<Profile>): unknown[] {
+    return [
+      storage?.setItem(USER_KEY, JSON.stringify(next.user)),
+      storage?.setItem(TOKEN_KEY, String(next.token)),
+    ]
+  }
+
+  /** A storage that fails does not fail the call: the session goes on in memory. */
+  async function write(operations: () => unknown[]): Promise<void> {
+    try {
+      storage ??= createDefaultStorage()
+      await Promise.all(operations())
+    } catch (error) {
+      warn(error)
+    }
+  }
+
+  function notify(changedUser: User<Profile> | null): void {
+    for (const listener of [...listeners]) {
+      if (listeners.has(listener)) callSafely(() => listener(changedUser))
+    }
+  }
+
+  return {
+    get user() {
+      return user
+    },
+    get token() {
+      return token
+    },
+    load,
+    begin,
+    open,
+    refresh,
+    rotate,
+    close,
+    expire,
+    onUserChanged(listener) {
+      const registered = (changedUser: User<Profile> | null) => listener(changedUser)
+      listeners.add(registered)
+      return { cancel: () => void listeners.delete(registered) }
+    },
+  }
+}
+
+/** False for what another tab has remembered of another user. */
+function mayReplace(remembered: Remembered<object>, user: User | null): boolean {
+  return !remembered.user || remembered.user._id === user?._id
+}
+
+function parseUser<Profile extends object>(json: unknown): User<Profile> | null {
+  try {
+    return toUser(JSON.parse(String(json)))
+  } catch {
+    // Whatever has been written there is not a user.
+    return null
+  }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function createDefaultStorage(): KeyValueStorage {
+  return typeof window === 'undefined' ? createMemoryStorage() : createLocalStorage()
+}
+
+/** Neither an exception nor a rejected promise of a listener is anybody else's business. */
+function callSafely(listener: () => unknown): void {
+  new Promise((resolve) => resolve(listener())).catch((error) => console.error(error))
+}
+
+function warn(error: unknown): void {
+  console.warn('skygear: the session could not be stored:', error)
+}
