@@ -17,9 +17,14 @@ export function keyFileOf({ dataDirectory }: Pick<Settings, 'dataDirectory'>): s
   return join(dataDirectory, 'keys.json')
 }
 
+/** True when some key is not given by a setting, and so comes from the key file. */
+export function needsKeyFile({ apiKey, masterKey, tokenSecret }: Settings): boolean {
+  return !apiKey || !masterKey || !tokenSecret
+}
+
 /** Fills in the keys that no setting gives: those of the key file, which is made when it is missing. */
 export function withKeys(settings: Settings): Settings {
-  if (settings.apiKey && settings.masterKey && settings.tokenSecret) return settings
+  if (!needsKeyFile(settings)) return settings
   const keys = readKeys(keyFileOf(settings)) ?? makeKeys(settings)
   return {
     ...settings,

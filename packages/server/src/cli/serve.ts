@@ -1,12 +1,13 @@
 import { pino } from 'pino'
 import { createServer, databaseUrlOf } from '../server.ts'
 import { findUnservedSettings, loadSettings } from '../settings.ts'
-import { keyFileOf, withKeys } from './keys.ts'
+import { keyFileOf, needsKeyFile, withKeys } from './keys.ts'
 import { welcome } from './welcome.ts'
 
 /** Runs the server until SIGINT or SIGTERM. */
 export async function serve(): Promise<void> {
-  const settings = withKeys(loadSettings(process.env))
+  const given = loadSettings(process.env)
+  const settings = withKeys(given)
   const log = pino({ level: settings.logLevel })
   for (const name of findUnservedSettings(process.env)) {
     log.warn(`${name} is set, but has no meaning for this server`)
@@ -17,7 +18,7 @@ export async function serve(): Promise<void> {
       url: server.url,
       apiKey: settings.apiKey,
       database: databaseUrlOf(settings).slice('sqlite:'.length),
-      keyFile: keyFileOf(settings),
+      keyFile: needsKeyFile(given) ? keyFileOf(settings) : undefined,
     }),
   )
   const stop = () => {

@@ -2,7 +2,8 @@ interface WelcomeFacts {
   url: string
   apiKey: string
   database: string
-  keyFile: string
+  /** Undefined when the settings give all keys. */
+  keyFile: string | undefined
 }
 
 /** What a newcomer needs next, once the server runs. */
@@ -12,7 +13,7 @@ export function welcome({ url, apiKey, database, keyFile }: WelcomeFacts): strin
 
     API key    ${apiKey}
     Database   ${database}
-    Keys       ${keyFile}  (the master key in it is for servers only)
+    Keys       ${keyFile ? `${keyFile}  (the master key in it is for servers only)` : 'from the settings'}
 
   Sign a user up from your app:
 

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { ApiError } from '../errors.ts'
 
 /** Room for large documents of existing apps; the original had no limit. */
-export const MAX_BODY_BYTES = 6 * 1024 * 1024
+const MAX_BODY_BYTES = 6 * 1024 * 1024
 
 /** Deeper JSON than any app's, and far from what could exhaust the stack. */
 const MAX_DEPTH = 32
@@ -39,13 +40,13 @@ function readText(request: IncomingMessage): Promise<string> {
         chunks.push(chunk)
       }
     })
-    request.on('end', () => resolve(toText(chunks)))
+    request.on('end', () => {
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      if (isUtf8(bytes)) resolve(bytes.toString('utf8'))
+      else reject(new ApiError('BadRequest', 'The body is not valid UTF-8.'))
+    })
     request.on('error', reject)
   })
-}
-
-function toText(chunks: Buffer[]): string {
-  return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')
 }
 
 function parse(text: string): unknown {

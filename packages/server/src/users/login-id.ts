@@ -97,7 +97,8 @@ export function checkLoginIds(
   for (const key of groups.flat()) {
     const value = fields[key]
     if (typeof value !== 'string') continue
-    if (!value.isWellFormed() || /\p{Cc}/u.test(value)) {
+    // The replacement character stands for something that was lost before it came here.
+    if (!value.isWellFormed() || /[\p{Cc}\u{FFFD}]/u.test(value)) {
       throw invalidArgument(`The ${key} contains a character that cannot be used.`, argument)
     }
     if (Buffer.byteLength(value) > MAX_LOGIN_ID_BYTES) {

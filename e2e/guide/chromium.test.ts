@@ -1,0 +1,115 @@
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
+import { findChromium } from '../chromium.ts'
+import { type ChromiumStage, createChromiumStage } from './chromium-stage.ts'
+import { describeGuide, withServer } from './describe-guide.ts'
+import { guideSample } from './samples.ts'
+
+describe.skipIf(!findChromium())('the guide, in Chromium (skipped when there is none)', () => {
+  let stage: ChromiumStage
+
+  beforeAll(async () => {
+    stage = await createChromiumStage()
+  })
+  afterAll(() => stage.close())
+
+  describeGuide(() => stage)
+
+  describe('a page', () => {
+    let server: TestServer
+    let page: Page
+
+    beforeEach(async () => {
+      server = await startTestServer({ RATE_LIMIT: 'off' })
+    })
+    afterEach(async () => {
+      await page.context().close()
+      await server.close()
+    })
+
+    it('keeps the session over a reload, for currentUser at once and for the server', async () => {
+      page = await stage.openPage()
+      await run(`
+        await skygear.config(configuration)
+        await skygear.auth.signupWithUsername('amy', 'correct horse')`)
+      await page.reload()
+
+      const seen = await run(`
+        const changes = []
+        skygear.auth.onUserChanged((user) => changes.push(user))
+        skygear.config(configuration)
+        const atOnce = skygear.auth.currentUser.username
+        const user = await skygear.auth.whoami()
+        return { atOnce, asked: user.username, changes }`)
+
+      expect(seen).toEqual({ atOnce: 'amy', asked: 'amy', changes: [] })
+    })
+
+    it('forgets the session over a reload after a log-out', async () => {
+      page = await stage.openPage()
+      await run(`
+        await skygear.config(configuration)
+        await skygear.auth.signupWithUsername('amy', 'correct horse')
+        await skygear.auth.logout()`)
+      await page.reload()
+
+      const seen = await run(`
+        skygear.config(configuration)
+        return [skygear.auth.currentUser, { ...localStorage }]`)
+
+      expect(seen).toEqual([null, {}])
+    })
+
+    it('welcomes back after a reload, as the guide shows', async () => {
+      const { code } = guideSample('sessions.md: How a session lives')
+      page = await stage.openPage()
+      await run(`
+        await skygear.config(configuration)
+        await skygear.auth.signupWithUsername('amy', 'correct horse')`)
+      await page.reload()
+
+      const printed = page.waitForEvent('console')
+      await page.addScriptTag({ type: 'module', content: withServer(code, server) })
+
+      expect((await printed).text()).toBe('Welcome back, amy')
+    })
+
+    it('notices with its next call that another tab has logged out', async () => {
+      page = await stage.openPage()
+      await run(`
+        await skygear.config(configuration)
+        await skygear.auth.signupWithUsername('amy', 'correct horse')
+        skygear.auth.onUserChanged((user) => { globalThis.heard = user })`)
+      const tab = await page.context().newPage()
+      await tab.goto(page.url())
+      await run('skygear.config(configuration); await skygear.auth.logout()', tab)
+
+      const seen = await run(`
+        const code = await skygear.auth.whoami().catch((error) => error.code)
+        return { code, currentUser: skygear.auth.currentUser, heard }`)
+
+      expect(seen).toEqual({ code: 104, currentUser: null, heard: null })
+    })
+
+    it('works with a script element, as the guide shows', async () => {
+      const { code } = guideSample('getting-started.md: With a script element')
+
+      page = await stage.openPage(withServer(code, server))
+
+      await expect.poll(() => page.textContent('#greeting')).toBe('Hello, amy')
+      expect(await page.evaluate('skygear.auth.currentUser.username')).toBe('amy')
+      await page.reload()
+      expect(await page.evaluate('skygear.auth.currentUser.username')).toBe('amy')
+    })
+
+    /** Runs the body of a function in the page, with the SDK and how to reach the server. */
+    function run(body: string, where: Page = page): Promise<unknown> {
+      const { url: endPoint, apiKey } = server
+      return where.evaluate(`import('skygear').then(async ({ default: skygear }) => {
+        const configuration = ${JSON.stringify({ endPoint, apiKey })}
+        ${body}
+      })`)
+    }
+  })
+})
