@@ -17,13 +17,15 @@ import { createPasswordHistory } from './security/password-history.ts'
 import { createPasswordPolicy, loadCommonPasswords } from './security/password-policy.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
-import { openStorage } from './storage/open-storage.ts'
+import { describeDatabase, openStorage } from './storage/open-storage.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** A running server. */
 export interface SkygearServer {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   url: string
+  /** Where the database is, without its password. */
+  database: string
   /** Finishes what is under way, writes what was held back and closes the database. */
   close(): Promise<void>
 }
@@ -56,8 +58,7 @@ export async function createServer(
   }
 }
 
-/** Where the database is. */
-export function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
+function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
   return databaseUrl || `sqlite:${join(dataDirectory, 'skygear.db')}`
 }
 
@@ -86,6 +87,7 @@ async function serve(
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   return {
     url: `http://${urlHost(address)}:${boundPort}`,
+    database: describeDatabase(databaseUrlOf(settings)),
     async close() {
       pubsub.close()
       await closeServer(server)

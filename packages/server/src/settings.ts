@@ -42,7 +42,9 @@ export const settingsTable = {
   databaseUrl: row({
     variable: 'DATABASE_URL',
     fallback: '',
-    summary: 'A file for SQLite, as `sqlite:PATH`. Empty: `skygear.db` in `DATA_DIR`.',
+    summary:
+      'Where the database is: `sqlite:PATH`, or `postgres://user:password@host/name`. Empty: `skygear.db` in `DATA_DIR`.',
+    secret: true,
     parse: databaseUrl,
   }),
   appName: row({
@@ -327,8 +329,9 @@ function hostAndPort(value: string): { address: string; port: number | undefined
 }
 
 function databaseUrl(value: string): string {
-  if (value === '' || value.startsWith('sqlite:')) return value
-  throw new Error('sqlite:PATH or empty')
+  const isPostgres = /^postgres(ql)?:/.test(value) && URL.canParse(value)
+  if (value === '' || isPostgres || value.startsWith('sqlite:')) return value
+  throw new Error('sqlite:PATH, postgres://user:password@host/name or empty')
 }
 
 function authRecordKeys(value: string): string[][] {

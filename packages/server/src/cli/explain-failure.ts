@@ -9,6 +9,11 @@ export function explainFailure(error: unknown): string {
   switch (code) {
     case 'ERR_SQLITE_ERROR':
       return explainSqliteFailure(errcode ?? 0, message)
+    case 'ECONNREFUSED':
+    case '3D000':
+    case '28P01':
+    case '28000':
+      return `The PostgreSQL database cannot be opened (${message || code}). Check DATABASE_URL.`
     case 'EADDRINUSE':
       return `Port ${port} is taken. Set PORT to another one, such as PORT=${(port ?? 3000) + 1}.`
     case 'EADDRNOTAVAIL':

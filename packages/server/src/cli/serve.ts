@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { createServer, databaseUrlOf } from '../server.ts'
+import { createServer } from '../server.ts'
 import { findUnservedSettings, loadSettings } from '../settings.ts'
 import { keyFileOf, needsKeyFile, withKeys } from './keys.ts'
 import { welcome } from './welcome.ts'
@@ -17,7 +17,7 @@ export async function serve(): Promise<void> {
     welcome({
       url: server.url,
       apiKey: settings.apiKey,
-      database: databaseUrlOf(settings).slice('sqlite:'.length),
+      database: server.database,
       keyFile: needsKeyFile(given) ? keyFileOf(settings) : undefined,
     }),
   )

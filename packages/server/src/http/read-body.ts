@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { ApiError } from '../errors.ts'
 
 /** Room for large documents of existing apps; the original had no limit. */
-const MAX_BODY_BYTES = 6 * 1024 * 1024
+export const MAX_BODY_BYTES = 6 * 1024 * 1024
 
 /** Deeper JSON than any app's, and far from what could exhaust the stack. */
 const MAX_DEPTH = 32

@@ -38,7 +38,9 @@ export function createActivity(storage: Storage, onError: (error: unknown) => vo
 
   function collect(times: Map<string, number>, key: string, now: number): void {
     times.set(key, now)
-    timer ??= setTimeout(() => flush().catch(onError), COLLECT_MS).unref()
+    timer ??= setTimeout(() => {
+      flush().catch(onError)
+    }, COLLECT_MS).unref()
   }
 
   return {

@@ -1,11 +1,25 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { openPostgresStorage } from './postgres/postgres-storage.ts'
 import { openSqliteStorage } from './sqlite/sqlite-storage.ts'
 import type { Storage } from './storage.ts'
 
-/** Opens the database that a `DATABASE_URL` names, such as `sqlite:./data/skygear.db`. */
+const SQLITE = 'sqlite:'
+
+/**
+ * Opens the database that a `DATABASE_URL` names, such as `sqlite:./data/skygear.db` or
+ * `postgres://user:password@host/name`.
+ */
 export function openStorage(databaseUrl: string): Promise<Storage> {
-  const file = databaseUrl.slice('sqlite:'.length)
+  if (!databaseUrl.startsWith(SQLITE)) return openPostgresStorage(databaseUrl)
+  const file = databaseUrl.slice(SQLITE.length)
   mkdirSync(dirname(file), { recursive: true })
   return openSqliteStorage(file)
+}
+
+/** Where a database is, for people to read: without the password. */
+export function describeDatabase(databaseUrl: string): string {
+  if (databaseUrl.startsWith(SQLITE)) return databaseUrl.slice(SQLITE.length)
+  const { host, pathname } = new URL(databaseUrl)
+  return `PostgreSQL, ${host}${pathname}`
 }

@@ -313,11 +313,14 @@ describe('record:save of a user record', () => {
     expect(result).toMatchObject([{ _type: 'error', name: 'PermissionDenied' }])
   })
 
-  it('is refused to users who hold every role', async () => {
-    const user = await signUp('ida')
-    server.sql(`update account set roles = '["Admin"]' where id = ?`, user.userId)
+  it('is refused to users of a role that the access list lets write', async () => {
+    const owner = await signUp('ida')
+    const access = [{ level: 'write', role: 'editor' }]
+    await save([{ _id: `user/${owner.userId}`, _access: access }], owner)
+    const editor = await signUp('ike')
+    server.sql(`update account set roles = '["editor"]' where id = ?`, editor.userId)
 
-    const { result } = await save([{ _id: `user/${amy.userId}`, _access: [], motto: 'x' }], user)
+    const { result } = await save([{ _id: `user/${owner.userId}`, motto: 'x' }], editor)
 
     expect(result).toMatchObject([{ _type: 'error', name: 'PermissionDenied' }])
   })

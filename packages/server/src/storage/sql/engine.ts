@@ -5,14 +5,17 @@ import type { Tables } from './schema.ts'
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
-   * Gives the first row of a query that was compiled once, with other parameters: for look-ups that
-   * every request needs, where compiling costs more than the look-up. Never part of a transaction.
+   * Gives the first row of a query that was compiled once, with other parameters, as a list of its
+   * values: for look-ups that every request needs, where compiling the query and naming its columns
+   * would cost more than the look-up. Never part of a transaction.
    */
-  lookUp<Row>(
-    query: CompiledQuery<Row>,
+  lookUp(
+    query: CompiledQuery,
     parameters: unknown[],
-  ): Row | undefined | Promise<Row | undefined>
+  ): unknown[] | undefined | Promise<unknown[] | undefined>
   dialect: SqlDialect
+  /** True if a transaction failed only because another one got in its way, and may be tried again. */
+  isConflict(error: unknown): boolean
   close(): Promise<void>
 }
 

@@ -2,21 +2,15 @@ import type { CompiledQuery, Kysely } from 'kysely'
 import type { Dialect } from '../../users/user.ts'
 import type { SessionStore } from '../storage.ts'
 import type { SqlEngine } from './engine.ts'
-import { toUser, type UserRow } from './rows.ts'
+import { toUserFromValues, userColumns } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
-
-type SessionRow = UserRow & {
-  session_dialect: string
-  session_created_at: number
-  session_last_seen_at: number
-}
 
 /** `findByToken` comes from `compileFindSession`; it is made once and used by every store. */
 export function createSessionStore(
   db: Kysely<Tables>,
   engine: SqlEngine,
-  findByToken: CompiledQuery<SessionRow>,
+  findByToken: CompiledQuery,
 ): SessionStore {
   const constants = findByToken.parameters.slice(0, -1)
   return {
@@ -34,16 +28,12 @@ export function createSessionStore(
     },
 
     async find(tokenHash) {
-      const row = await engine.lookUp(findByToken, [...constants, tokenHash])
-      if (!row) return undefined
-      const session = {
-        tokenHash,
-        userId: row.id,
-        dialect: row.session_dialect as Dialect,
-        createdAt: row.session_created_at,
-        lastSeenAt: row.session_last_seen_at,
-      }
-      return { ...toUser(row), session }
+      const values = await engine.lookUp(findByToken, [...constants, tokenHash])
+      if (!values) return undefined
+      const user = toUserFromValues(values)
+      const [dialect, createdAt, lastSeenAt] = values.slice(userColumns.length) as SessionValues
+      const session = { tokenHash, userId: user.account.id, dialect, createdAt, lastSeenAt }
+      return { ...user, session }
     },
 
     async delete(tokenHash) {
@@ -67,15 +57,13 @@ export function createSessionStore(
   }
 }
 
+type SessionValues = [dialect: Dialect, createdAt: number, lastSeenAt: number]
+
 /** The look-up that every request with an opaque token makes; its last parameter is the hash. */
-export function compileFindSession(db: Kysely<Tables>): CompiledQuery<SessionRow> {
+export function compileFindSession(db: Kysely<Tables>): CompiledQuery {
   return selectUser(db)
     .innerJoin('session', 'session.user_id', 'account.id')
-    .select([
-      'session.dialect as session_dialect',
-      'session.created_at as session_created_at',
-      'session.last_seen_at as session_last_seen_at',
-    ])
+    .select(['session.dialect', 'session.created_at', 'session.last_seen_at'])
     .where('session.token_hash', '=', '')
     .compile()
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from '../migrations/index.ts'
@@ -33,7 +34,7 @@ export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
   })
   return {
     ...storesOver(engine.db),
-    transaction: (work) => engine.db.transaction().execute((db) => work(storesOver(db))),
+    transaction: (work) => runTransaction(engine, (db) => work(storesOver(db))),
     ping: async () => {
       await sql`select 1`.execute(engine.db)
     },
@@ -41,8 +42,29 @@ export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
   }
 }
 
+/** More tries than contention on one user's data ever needs. */
+const MAX_TRIES = 10
+
+/** Runs the work as if no other transaction ran, again when another one got in its way. */
+async function runTransaction<T>(
+  { db, isConflict }: SqlEngine,
+  work: (db: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.transaction().setIsolationLevel('serializable').execute(work)
+    } catch (error) {
+      if (tries === MAX_TRIES || !isConflict(error)) throw error
+      await setTimeout(Math.random() * tries * RETRY_AFTER_MS)
+    }
+  }
+}
+
+/** Transactions that met once wait for different times before they meet again. */
+const RETRY_AFTER_MS = 5
+
 async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
-  if (error) throw error
+  if (error instanceof Error) throw error
 }

@@ -6,6 +6,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from 'kysely'
+import { refuseNul } from '../sql/refuse-nul.ts'
 import { UniqueViolation } from '../storage.ts'
 
 /**
@@ -71,6 +72,7 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    refuseNul(parameters)
     const statement = this.#statements.get(sql)
     try {
       const values = parameters as SQLInputValue[]
@@ -97,17 +99,26 @@ const MAX_STATEMENTS = 200
 export class StatementCache {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  readonly #asLists: boolean
 
-  constructor(database: DatabaseSync) {
+  /** `asLists`: rows are lists of values instead of objects, which costs less. */
+  constructor(database: DatabaseSync, { asLists = false } = {}) {
     this.#database = database
+    this.#asLists = asLists
   }
 
   get(sql: string): StatementSync {
     const known = this.#statements.get(sql)
-    const statement = known ?? this.#database.prepare(sql)
+    const statement = known ?? this.#prepare(sql)
     if (known) this.#statements.delete(sql)
     else if (this.#statements.size >= MAX_STATEMENTS) this.#dropOldest()
     this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #prepare(sql: string): StatementSync {
+    const statement = this.#database.prepare(sql)
+    statement.setReturnArrays(this.#asLists)
     return statement
   }
 

@@ -32,12 +32,14 @@ export function openSqliteStorage(file: string): Promise<Storage> {
 function openEngine(file: string): SqlEngine {
   const writer = connect(file)
   const reader = connect(file)
-  const statements = new StatementCache(reader)
+  const statements = new StatementCache(reader, { asLists: true })
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer) }),
-    lookUp: <Row>(query: { sql: string }, parameters: unknown[]) =>
-      statements.get(query.sql).get(...(parameters as SQLInputValue[])) as Row | undefined,
+    lookUp: (query, parameters) =>
+      statements.get(query.sql).get(...(parameters as SQLInputValue[])) as unknown[] | undefined,
     dialect: sqliteDialect,
+    // Transactions wait for each other, so none is ever in another's way.
+    isConflict: () => false,
     async close() {
       reader.close()
       writer.close()

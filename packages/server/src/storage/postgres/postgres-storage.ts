@@ -1,0 +1,54 @@
+import { type CompiledQuery, Kysely } from 'kysely'
+import pg from 'pg'
+import type { SqlEngine } from '../sql/engine.ts'
+import type { Tables } from '../sql/schema.ts'
+import { createSqlStorage } from '../sql/sql-storage.ts'
+import type { Storage } from '../storage.ts'
+import { postgresDialect } from './postgres-dialect.ts'
+import { PostgresEngineDialect } from './postgres-driver.ts'
+
+const pool = {
+  max: 10,
+  /** A request that cannot get a connection in time is answered, not kept. */
+  connectionTimeoutMillis: 2_000,
+  statement_timeout: 5_000,
+  idle_in_transaction_session_timeout: 10_000,
+}
+
+/** serialization_failure and deadlock_detected in the list of PostgreSQL's error codes. */
+const conflicts = new Set<unknown>(['40001', '40P01'])
+
+/** Times are Unix milliseconds, which numbers hold exactly; the library gives them as text. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+}
+
+/** Opens the database at this address, such as `postgres://user:password@host/name`. */
+export function openPostgresStorage(url: string): Promise<Storage> {
+  return createSqlStorage(openEngine(url))
+}
+
+function openEngine(url: string): SqlEngine {
+  const connections = new pg.Pool({
+    ...pool,
+    connectionString: url,
+    types: types as unknown as pg.CustomTypesConfig,
+  })
+  // An idle connection that breaks is replaced when the next one is needed.
+  connections.on('error', () => {})
+  const names = new Map<string, string>()
+  return {
+    db: new Kysely<Tables>({ dialect: new PostgresEngineDialect({ pool: connections }) }),
+    async lookUp({ sql }: CompiledQuery, parameters) {
+      const name = names.get(sql) ?? `look-up-${names.size}`
+      names.set(sql, name)
+      const query = { name, text: sql, values: parameters, rowMode: 'array' as const }
+      const { rows } = await connections.query<unknown[]>(query)
+      return rows[0]
+    },
+    dialect: postgresDialect,
+    isConflict: (error) => conflicts.has((error as { code?: unknown }).code),
+    close: () => connections.end(),
+  }
+}
