@@ -3,8 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
 import { findChromium } from '../chromium.ts'
 import { type ChromiumStage, createChromiumStage } from './chromium-stage.ts'
-import { describeGuide, withServer } from './describe-guide.ts'
-import { guideSample } from './samples.ts'
+import { describeGuide, isPage, withServer } from './describe-guide.ts'
+import { guideSample, guideSampleNames } from './samples.ts'
+
+const SCRIPT_ELEMENT = 'getting-started.md: With a script element'
 
 describe.skipIf(!findChromium())('the guide, in Chromium (skipped when there is none)', () => {
   let stage: ChromiumStage
@@ -15,6 +17,12 @@ describe.skipIf(!findChromium())('the guide, in Chromium (skipped when there is 
   afterAll(() => stage.close())
 
   describeGuide(() => stage)
+
+  it('has one sample of HTML, which is tested below', () => {
+    const pages = guideSampleNames().filter((name) => isPage(guideSample(name)))
+
+    expect(pages).toEqual([SCRIPT_ELEMENT])
+  })
 
   describe('a page', () => {
     let server: TestServer
@@ -93,7 +101,7 @@ describe.skipIf(!findChromium())('the guide, in Chromium (skipped when there is 
     })
 
     it('works with a script element, as the guide shows', async () => {
-      const { code } = guideSample('getting-started.md: With a script element')
+      const { code } = guideSample(SCRIPT_ELEMENT)
 
       page = await stage.openPage(withServer(code, server))
 

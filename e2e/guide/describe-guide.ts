@@ -519,7 +519,8 @@ export function withServer(code: string, server: TestServer): string {
   return code.replace('http://127.0.0.1:3000', server.url).replace('YOUR_API_KEY', server.apiKey)
 }
 
-function isPage({ language }: Sample): boolean {
+/** Whether a sample is HTML, which only a browser can run. */
+export function isPage({ language }: Sample): boolean {
   return language === 'html'
 }
 

@@ -81,6 +81,14 @@ export const settingsTable = {
     parse: text,
     secret: true,
   }),
+  customTokenSecret: row({
+    variable: 'CUSTOM_TOKEN_SECRET',
+    fallback: '',
+    summary:
+      "Secret with which the app's own server signs tokens for users who logged in there. Empty: such log-ins are off.",
+    parse: text,
+    secret: true,
+  }),
   tokenExpirySeconds: row({
     variable: 'TOKEN_STORE_EXPIRY',
     fallback: '0',
@@ -203,6 +211,11 @@ const unservedSettings = [
   'SLAVE',
   'SENTRY_',
   'RESPONSE_TIMEOUT',
+  'VERIFY_',
+  'FORGOT_PASSWORD_',
+  'WELCOME_EMAIL_',
+  'USER_AUDIT_ENABLED',
+  'USER_AUDIT_TRAIL_HANDLER_URL',
 ]
 
 /**

@@ -14,6 +14,7 @@ import { saveRecords } from './record/save.ts'
 import { assignRoles, revokeRoles } from './role/assign.ts'
 import { setAdminRoles, setDefaultRoles } from './role/flag.ts'
 import { getRoles } from './role/get.ts'
+import { customTokenLogin } from './sso/custom-token-login.ts'
 import { healthz } from './status/healthz.ts'
 import { queryUsers } from './user/query.ts'
 import { updateUser } from './user/update.ts'
@@ -25,6 +26,7 @@ export const actions = [
   logout,
   changePassword,
   me,
+  customTokenLogin,
   resetPassword,
   disableUser,
   getRoles,

@@ -116,6 +116,21 @@ export interface Actions {
       email?: string
     }
   }
+  "sso:custom_token:login": {
+    input: {
+      token: string
+    }
+    output: {
+      user_id: string
+      profile: { [key: string]: unknown }
+      access_token: string
+      roles?: Array<string>
+      last_login_at?: string
+      last_seen_at?: string
+      username?: string
+      email?: string
+    }
+  }
   "auth:reset_password": {
     input: {
       auth_id?: unknown
