@@ -29,8 +29,10 @@ const MAY_IMPORT: ImportRules = {
   'actions/': ['errors.ts', 'settings.ts', 'users/', 'records/', 'security/', 'storage/storage.ts'],
   'describe/': ['errors.ts', 'settings.ts', 'actions/', 'type security/'],
   'http/': ['errors.ts', 'settings.ts', 'actions/', 'type security/'],
+  'log.ts': ['type settings.ts'],
   'server.ts': [
     'errors.ts',
+    'log.ts',
     'settings.ts',
     'users/',
     'records/',
@@ -41,7 +43,7 @@ const MAY_IMPORT: ImportRules = {
     'http/',
   ],
   'index.ts': ['errors.ts', 'settings.ts', 'server.ts'],
-  'cli/': ['errors.ts', 'settings.ts', 'describe/', 'server.ts'],
+  'cli/': ['errors.ts', 'settings.ts', 'log.ts', 'describe/', 'server.ts'],
   'testing/': ['anything'],
 }
 

@@ -17,7 +17,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 // The package as it is published, so after `npm run build`.
 const PACKAGE = import.meta.dirname
-const MEMBERS = ['config', 'auth', 'publicDB', 'privateDB', 'ErrorCodes', 'Record', 'UserRecord']
+const MEMBERS = [
+  ...['config', 'auth', 'publicDB', 'privateDB', 'Error', 'ErrorCodes', 'Database', 'Query'],
+  ...['Record', 'UserRecord', 'ACL', 'Role', 'Reference', 'Geolocation', 'Sequence'],
+]
 const run = promisify(execFile)
 
 let app: string
@@ -88,7 +91,30 @@ it('is typed for import and require, in strict code without skipLibCheck', async
       return client.publicDB.save(signedUp).then((saved) => saved.interest?.length)
     }, (error: SkygearError) => error.error.code === skygear.ErrorCodes.Duplicated)
     const note: Record = new skygear.Record('note', { title: 'x' })
-    client.publicDB.save([note]).then(({ savedRecords, errors }) => [savedRecords[0]?.id, errors[0]?.code])
+    interface Fields { title: string; due?: Date }
+    const Note = skygear.Record.extend<Fields>('note')
+    const typed: Record & Fields = new Note({ title: 'x', due: new Date() })
+    const query: Query<Record & Fields> = new skygear.Query(Note).lessThan('due', new Date())
+    const classes = [new Query(Note).recordClass, new QueryResult<Record>().overallCount]
+    client.publicDB.query(query).then((found: QueryResult<Record & Fields>) =>
+      found.map((one) => one.title.length + (found.overallCount ?? 0)))
+    client.publicDB.save([typed, typed]).then(({ savedRecords, errors }) =>
+      [savedRecords[0]?.title.length, errors[0]?.code])
+    client.publicDB.save([typed]).then((saved) => saved.title)
+    client.publicDB.save([note].concat(note)).then((saved) =>
+      'savedRecords' in saved ? saved.errors : saved)
+    client.publicDB.delete([typed, note], { atomic: true }).then((errors) => errors?.[0]?.code)
+    client.publicDB.delete(typed).then((nothing: undefined) => nothing)
+    const acl: ACL = new skygear.ACL([{ level: 'read', role: 'editor' }])
+    note.access = acl
+    const hasAccess: boolean = note.access.hasReadAccessForRole(new skygear.Role('editor'))
+    client.publicDB.setRecordCreateAccess(Note, [new skygear.Role('editor')])
+    client.auth.fetchUserRole(['amy']).then((roles) => roles['amy']?.[0]?.name)
+    const place: Geolocation = new skygear.Geolocation(1, 2)
+    // @ts-expect-error: a title is a string.
+    new Note({ title: 1 })
+    // @ts-expect-error: only the public database has default access.
+    client.privateDB.setDefaultACL(acl)
     skygear.config({ apiKey: 'K', endPoint: 'E' }).then((configured) => configured.publicDB.dbID)
     const handler: UserChangedHandler = skygear.auth.onUserChanged((changed) => changed?.email)
     const storage: KeyValueStorage = createMemoryStorage()
@@ -97,9 +123,10 @@ it('is typed for import and require, in strict code without skipLibCheck', async
     skygear.auth.loginWithUsername(1, 'b')
     // @ts-expect-error: there are no databases in skygear/auth.
     auth.publicDB
-    export { name, interest, handler, storage }`
-  const names = `{ createClient, createMemoryStorage, type Client, type KeyValueStorage, type Record,
-    type SkygearError, type User, type UserChangedHandler }`
+    export { name, interest, handler, storage, hasAccess, place, classes }`
+  const names = `{ createClient, createMemoryStorage, type ACL, type Client, type Geolocation,
+    type KeyValueStorage, Query, QueryResult, type Record, type SkygearError, type User,
+    type UserChangedHandler }`
   const imports = `import skygear, ${names} from 'skygear'
     import auth, { type AuthClient } from 'skygear/auth'
     export type { AuthClient }`
@@ -140,7 +167,7 @@ it('has a type for require() for each that it has for import', () => {
       readFileSync(path.join(PACKAGE, 'dist', `${entry}.${extension}`), 'utf8'),
     )
     const exported = esm?.slice(esm.lastIndexOf('export {')) ?? ''
-    const types = [...exported.matchAll(/\btype (\w+)/g)].map(([, name]) => name)
+    const types = [...exported.matchAll(/\btype (?:\w+ as )?(\w+)/g)].map(([, name]) => name)
 
     for (const name of types) expect(commonjs).toMatch(new RegExp(`type ${name}\\b`))
     expect(types.length).toBeGreaterThan(10)

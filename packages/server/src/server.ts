@@ -1,15 +1,16 @@
-import type { Server } from 'node:http'
 import { join } from 'node:path'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import type { Services } from './actions/action.ts'
 import { createDispatch } from './actions/dispatch.ts'
 import { createCors } from './http/cors.ts'
 import { createHandleRequest } from './http/handle-request.ts'
-import { createNodeServer, listen } from './http/node-server.ts'
+import { createNodeServer } from './http/node-server.ts'
 import { createPubsub } from './http/pubsub.ts'
+import { createLog } from './log.ts'
 import { createActivity } from './security/activity.ts'
 import { createKeyChecker } from './security/api-key.ts'
 import { createAuthenticate } from './security/authenticate.ts'
+import { createFieldAccess } from './security/field-access.ts'
 import { createJwtTokens } from './security/jwt-tokens.ts'
 import { createOpaqueTokens } from './security/opaque-tokens.ts'
 import { createPasswordHasher } from './security/password.ts'
@@ -47,7 +48,7 @@ export async function createServer(
   options: ServerOptions = {},
 ): Promise<SkygearServer> {
   checkKeys(settings)
-  const log = options.log ?? pino({ level: settings.logLevel })
+  const log = options.log ?? createLog(settings)
   const storage = await openStorage(databaseUrlOf(settings))
   try {
     await indexLoginIds(storage, settings.authRecordKeys)
@@ -82,7 +83,7 @@ async function serve(
   const pubsub = createPubsub(keyKindOf)
   const server = createNodeServer(createHandleRequest({ dispatch, cors, log }), pubsub)
   const { address, port } = settings.host
-  const boundPort = await listen(server, address, port ?? settings.port)
+  const boundPort = await server.listen(address, port ?? settings.port)
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   return {
@@ -90,7 +91,7 @@ async function serve(
     database: describeDatabase(databaseUrlOf(settings)),
     async close() {
       pubsub.close()
-      await closeServer(server)
+      await server.close()
       await services.activity.flush()
       await storage.close()
     },
@@ -104,6 +105,7 @@ function createServices(settings: Settings, storage: Storage, log: Logger): Serv
   const passwords = createPasswordHasher()
   return {
     storage,
+    fieldAccess: createFieldAccess(storage.fieldAccess),
     tokens:
       settings.tokenStore === 'jwt'
         ? createJwtTokens(storage, settings)
@@ -127,11 +129,4 @@ function checkKeys({ apiKey, masterKey, tokenStore, tokenSecret }: Settings): vo
 function urlHost(address: string): string {
   if (address === '::' || address === '0.0.0.0') return 'localhost'
   return address.includes(':') ? `[${address}]` : address
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** A setting that cannot be used; the message is one line that says what to do. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
@@ -122,6 +124,13 @@ export const settingsTable = {
       '`open`: saving creates new record types and fields. `frozen`: only the master key does.',
     parse: oneOf({ open: 'open', frozen: 'frozen' }),
   }),
+  recordQueryLimit: row({
+    variable: 'RECORD_QUERY_LIMIT',
+    fallback: '10000',
+    summary:
+      'Records that one query gives at most. An answer that is cut says so: `info.limit` is this number.',
+    parse: wholeNumber(1, 1_000_000),
+  }),
   passwordMinLength: row({
     variable: 'USER_AUDIT_PW_MIN_LENGTH',
     fallback: '8',
@@ -201,6 +210,7 @@ const unservedSettings = [
   'TOKEN_STORE_PATH',
   'TOKEN_STORE_PREFIX',
   'ASSET_STORE',
+  'ASSET_STORE_',
   'APNS_',
   'FCM_',
   'GCM_',
@@ -333,6 +343,7 @@ function oneOf<T extends string>(values: Record<string, T>): (value: string) => 
 }
 
 function hostAndPort(value: string): { address: string; port: number | undefined } {
+  if (isIP(value) !== 0) return { address: value, port: undefined }
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(value)
   const port = match?.[2] === undefined ? undefined : Number(match[2])
   if (!match || (port !== undefined && port > 65_535))
@@ -343,17 +354,25 @@ function hostAndPort(value: string): { address: string; port: number | undefined
 
 function databaseUrl(value: string): string {
   const isPostgres = /^postgres(ql)?:/.test(value) && URL.canParse(value)
-  if (value === '' || isPostgres || value.startsWith('sqlite:')) return value
+  // SQLite's databases in memory belong to one connection, and there are several.
+  const isSqlite = /^sqlite:[^:]+$/.test(value)
+  if (value === '' || isPostgres || isSqlite) return value
   throw new Error('sqlite:PATH, postgres://user:password@host/name or empty')
 }
 
 function authRecordKeys(value: string): string[][] {
-  const groups = value
-    .match(/\([^()]*\)|[^,()]+/g)
-    ?.map((group) => list(group.replace(/[()]/g, '')))
-  const names = groups?.flat() ?? []
-  const usable = names.length > 0 && names.every((name) => /^[A-Za-z][A-Za-z0-9_]*$/.test(name))
-  if (!groups || !usable || groups.some((group) => group.length === 0)) {
+  const parts = value.match(/\([^()]*\)|[^,()]+/g) ?? []
+  // Blanks between a comma and a bracket are no group.
+  const groups = parts
+    .filter((part) => part.trim() !== '')
+    .map((part) => list(part.replace(/[()]/g, '')))
+  const names = groups.flat()
+  const areNames = names.every((name) => /^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+  const areDoubled =
+    new Set(groups.map(String)).size < groups.length ||
+    groups.some((group) => new Set(group).size < group.length)
+  const areEmpty = groups.some((group) => group.length === 0)
+  if (names.length === 0 || !areNames || areDoubled || areEmpty) {
     throw new Error('field names, or groups of them in brackets')
   }
   return groups

@@ -1,22 +1,30 @@
-import { type Auth, createAuth } from './auth.ts'
+import { createAuth, type Sessions } from './auth.ts'
+import { BaseRecord } from './base-record.ts'
 import { type BaseClient, type ClientOptions, createBaseClient } from './client.ts'
 import { createConnection } from './connection.ts'
 import { SkygearError } from './errors.ts'
 import { ErrorCodes } from './generated/protocol.ts'
+import { readUserBy, type UserFields } from './user.ts'
+import { fromWire } from './wire-value.ts'
 
-export type { Auth, LoginIds } from './auth.ts'
+export type { LoginIds } from './auth.ts'
+export type { Attributes, BaseRecord as Record } from './base-record.ts'
 export type { BaseClient, ClientOptions, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'
 export { type ErrorObject, SkygearError } from './errors.ts'
 export { ErrorCodes, type ErrorName } from './generated/protocol.ts'
-export type { AccessEntry, Attributes, Record } from './record.ts'
 export type { UserChangedHandler } from './session-store.ts'
 export { createAsyncStorage } from './storage/async-storage.ts'
 export type { KeyValueStorage } from './storage/key-value-storage.ts'
 export { createLocalStorage } from './storage/local-storage.ts'
 export { createMemoryStorage } from './storage/memory-storage.ts'
-export type { User } from './user.ts'
 export { VERSION } from './version.ts'
+
+/** The record of a user; `Profile` types the attributes that an app adds. */
+export type User<Profile extends object = object> = BaseRecord & UserFields & Profile
+
+/** Sign-up, log-in, and everything else about who uses the app. Rejects with `SkygearError`. */
+export type Auth<Profile extends object = object> = Sessions<User<Profile>>
 
 /** A client for users and log-ins alone. `Profile` types what the app keeps in its users' records. */
 export interface AuthClient<Profile extends object = object> extends BaseClient {
@@ -33,7 +41,9 @@ export interface AuthClient<Profile extends object = object> extends BaseClient 
 export function createClient<Profile extends object = object>(
   options: ClientOptions = {},
 ): AuthClient<Profile> {
-  const connection = createConnection<Profile>(options.storage)
+  // Only the app knows what its users' records hold.
+  const user = readUserBy((json) => new BaseRecord('user', json) as User<Profile>)
+  const connection = createConnection({ user, value: fromWire }, options.storage)
   return createBaseClient(connection, {
     auth: createAuth(connection),
     ErrorCodes,

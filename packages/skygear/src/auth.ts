@@ -1,50 +1,41 @@
 import type { Connection } from './connection.ts'
 import { invalidArgument, type SkygearError, unexpectedAnswer } from './errors.ts'
 import { ErrorCodes } from './generated/protocol.ts'
-import type { Credentials, Moment, UserChangedHandler } from './session-store.ts'
-import { toUser, type User } from './user.ts'
+import type { Credentials, Moment, SessionUser, UserChangedHandler } from './session-store.ts'
 import { toWire } from './wire-value.ts'
 
 /** Sign-up, log-in, and everything else about who uses the app. Rejects with `SkygearError`. */
-export interface Auth<Profile extends object = object> {
+export interface Sessions<Account> {
   /** The logged-in user as last heard of, or null. `whoami()` brings it up to date. */
-  readonly currentUser: User<Profile> | null
+  readonly currentUser: Account | null
   /** What proves to the server who is logged in, or null. */
   readonly accessToken: string | null
   /**
    * Calls the listener with the user on sign-up and log-in, and with null on log-out and when the
    * server no longer accepts the access token. A listener that throws breaks nothing.
    */
-  onUserChanged(listener: (user: User<Profile> | null) => unknown): UserChangedHandler
+  onUserChanged(listener: (user: Account | null) => unknown): UserChangedHandler
 
   /** Signs up with login ids such as `{ username, email }`; `data` goes into the user record. */
-  signup(
-    authData: LoginIds | null,
-    password: string | null,
-    data?: object | null,
-  ): Promise<User<Profile>>
-  signupWithUsername(username: string, password: string, data?: object): Promise<User<Profile>>
-  signupWithEmail(email: string, password: string, data?: object): Promise<User<Profile>>
+  signup(authData: LoginIds | null, password: string | null, data?: object | null): Promise<Account>
+  signupWithUsername(username: string, password: string, data?: object): Promise<Account>
+  signupWithEmail(email: string, password: string, data?: object): Promise<Account>
   /** Makes a user without login ids or password, who is lost with the access token. */
-  signupAnonymously(): Promise<User<Profile>>
+  signupAnonymously(): Promise<Account>
 
-  login(authData: LoginIds, password: string): Promise<User<Profile>>
-  loginWithUsername(username: string, password: string): Promise<User<Profile>>
-  loginWithEmail(email: string, password: string): Promise<User<Profile>>
-  loginWithProvider(provider: string, authData: { [key: string]: unknown }): Promise<User<Profile>>
+  login(authData: LoginIds, password: string): Promise<Account>
+  loginWithUsername(username: string, password: string): Promise<Account>
+  loginWithEmail(email: string, password: string): Promise<Account>
+  loginWithProvider(provider: string, authData: { [key: string]: unknown }): Promise<Account>
   /** Logs in with a token that a server of the app's own has signed. */
-  loginWithCustomToken(token: string): Promise<User<Profile>>
+  loginWithCustomToken(token: string): Promise<Account>
   /** Ends the session here in any case; rejects when the server could not be told. */
   logout(): Promise<null>
 
   /** Asks the server for the logged-in user, who becomes `currentUser`. */
-  whoami(): Promise<User<Profile>>
+  whoami(): Promise<Account>
   /** With `invalidate`, every access token of the user but the one of this client ends. */
-  changePassword(
-    oldPassword: string,
-    newPassword: string,
-    invalidate?: boolean,
-  ): Promise<User<Profile>>
+  changePassword(oldPassword: string, newPassword: string, invalidate?: boolean): Promise<Account>
   /** Has a link sent by which the password can be set anew. */
   forgotPassword(email: string): Promise<unknown>
   /** Sets the password with what the link of `forgotPassword` holds. */
@@ -57,7 +48,7 @@ export interface Auth<Profile extends object = object> {
   /** Has a code sent to the `email` or other login id of the current user. */
   requestVerification(recordKey: string): Promise<unknown>
   /** Takes the code of `requestVerification`, and brings `currentUser` up to date. */
-  verifyUserWithCode(code: string): Promise<User<Profile>>
+  verifyUserWithCode(code: string): Promise<Account>
 }
 
 /** What identifies a user at sign-up and log-in, such as `{ username }` or `{ email }`. */
@@ -66,23 +57,26 @@ export interface LoginIds {
 }
 
 /** The `auth` part of a client. */
-export function createAuth<Profile extends object>(connection: Connection<Profile>): Auth<Profile> {
-  const { session, call, lambda, request } = connection
+export function createAuth<Account extends SessionUser>(
+  connection: Connection<Account>,
+): Sessions<Account> {
+  const { session, read, call, lambda, request } = connection
 
-  async function enter(start: (since: Moment) => Promise<unknown>): Promise<User<Profile>> {
+  async function enter(start: (since: Moment) => Promise<unknown>): Promise<Account> {
     const since = await session.begin()
-    const credentials = readCredentials<Profile>(await start(since))
+    const credentials = readCredentials(await start(since))
     await session.open(since, credentials)
     return credentials.user
   }
 
-  /** For what not every server knows, and `Actions` therefore does not list. */
-  async function send(action: string, input: object, since: Moment): Promise<unknown> {
-    const { result } = await request(action, input, since)
-    return result
+  function readCredentials(result: unknown): Credentials<Account> {
+    const { profile, access_token: token } = Object(result)
+    const user = read.user(profile ?? result)
+    if (!user || typeof token !== 'string' || !token) throw unexpectedAnswer({ status: 200 })
+    return { user, token }
   }
 
-  const auth: Auth<Profile> = {
+  const auth: Sessions<Account> = {
     get currentUser() {
       return session.user
     },
@@ -110,9 +104,13 @@ export function createAuth<Profile extends object>(connection: Connection<Profil
     loginWithUsername: (username, password) => auth.login({ username }, password),
     loginWithEmail: (email, password) => auth.login({ email }, password),
     loginWithProvider: (provider, authData) =>
-      enter((since) => send('auth:login', { provider, provider_auth_data: authData }, since)),
+      enter(async (since) => {
+        // Not every server knows providers, and `Actions` therefore does not list their data.
+        const input = { provider, provider_auth_data: authData }
+        return (await request('auth:login', input, since)).result
+      }),
     loginWithCustomToken: (token) =>
-      enter((since) => send('sso:custom_token:login', { token }, since)),
+      enter((since) => call('sso:custom_token:login', { token }, since)),
 
     async logout() {
       const since = await session.begin()
@@ -129,7 +127,7 @@ export function createAuth<Profile extends object>(connection: Connection<Profil
 
     async whoami() {
       const since = await session.begin()
-      const credentials = readCredentials<Profile>(await call('me', {}, since))
+      const credentials = readCredentials(await call('me', {}, since))
       await session.refresh(since, credentials)
       return credentials.user
     },
@@ -137,7 +135,7 @@ export function createAuth<Profile extends object>(connection: Connection<Profil
     async changePassword(oldPassword, newPassword, invalidate = false) {
       const since = await session.begin()
       const input = { old_password: oldPassword, password: newPassword, invalidate }
-      const answer = call('auth:password', input, since).then(readCredentials<Profile>)
+      const answer = call('auth:password', input, since).then(readCredentials)
       await session.rotate(since, answer)
       return (await answer).user
     },
@@ -157,11 +155,4 @@ export function createAuth<Profile extends object>(connection: Connection<Profil
     },
   }
   return auth
-}
-
-function readCredentials<Profile extends object>(result: unknown): Credentials<Profile> {
-  const { profile, access_token: token } = Object(result)
-  const user = toUser<Profile>(profile ?? result)
-  if (!user || typeof token !== 'string' || !token) throw unexpectedAnswer({ status: 200 })
-  return { user, token }
 }

@@ -1,4 +1,5 @@
 import type { Answer, Connection, TimeoutOptions } from './connection.ts'
+import type { SessionUser } from './session-store.ts'
 import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { VERSION } from './version.ts'
 
@@ -40,7 +41,7 @@ export interface BaseClient {
 
 /** A client made of the given parts, which share its connection. */
 export function createBaseClient<Parts extends object>(
-  connection: Connection<object>,
+  connection: Connection<SessionUser>,
   parts: Parts,
 ): BaseClient & Parts {
   const { request, lambda, session } = connection

@@ -88,6 +88,20 @@ describe('a call', () => {
       })
     })
 
+    it('a lambda with places, references and records as such', async () => {
+      const place = new skygear.Geolocation(1, 2)
+      const city = new skygear.Reference('city/1')
+      const note = new skygear.Record('note', { _id: 'note/1', title: 'Hello' })
+      misbehave = (response, { body }) => answerJSON(response, 200, { result: body['args'] })
+
+      const result = await skygear.lambda('hello:world', { list: [place, city], note })
+
+      expect(result).toMatchObject({ list: [place, city] })
+      expect(server.arrived[0]?.body['args']).toMatchObject({
+        note: { $type: 'record', $record: { _id: 'note/1', _access: null, title: 'Hello' } },
+      })
+    })
+
     it('nothing before the client is configured', async () => {
       const unconfigured = createClient()
 
@@ -302,6 +316,24 @@ describe('a call', () => {
       await expect(skygear.publicDB.save(note)).rejects.toMatchObject({ name: 'UnexpectedAnswer' })
 
       expect(note['title']).toBe('Hello')
+    })
+
+    it.each([
+      ['nothing', undefined],
+      ['something else', 'OK'],
+      ['items that are no objects', [null]],
+      ['a record of another type', [{ _id: 'user/1', _type: 'record' }]],
+    ])('rejects %s in the place of records', async (_, result) => {
+      misbehave = (response) => answerJSON(response, 200, { result })
+      const { auth, publicDB, Query, Record } = skygear
+      const note = new Record('note', { _id: 'note/1', title: 'Hello' })
+      const refusal = { name: 'UnexpectedAnswer' }
+
+      await expect(publicDB.query(new Query(Record.extend('note')))).rejects.toMatchObject(refusal)
+      await expect(publicDB.getRecordByID('note/1')).rejects.toMatchObject(refusal)
+      await expect(auth.fetchUserRole(['amy'])).rejects.toMatchObject(refusal)
+      await expect(publicDB.save([note, note, note])).rejects.toMatchObject(refusal)
+      await expect(publicDB.delete([note, note, note])).rejects.toMatchObject(refusal)
     })
   })
 

@@ -7,10 +7,16 @@ import {
   unexpectedAnswer,
 } from './errors.ts'
 import { type Actions, ErrorCodes } from './generated/protocol.ts'
-import { createSessionStore, type Moment, type SessionStore } from './session-store.ts'
+import {
+  createSessionStore,
+  type Moment,
+  type ReadUser,
+  type SessionStore,
+  type SessionUser,
+} from './session-store.ts'
 import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { VERSION } from './version.ts'
-import { fromWire, isPlainObject, toWire } from './wire-value.ts'
+import { isPlainObject, toWire } from './wire-value.ts'
 
 /** The parts of an answer that are not an error. */
 export interface Answer<Result = unknown> {
@@ -24,12 +30,19 @@ export interface TimeoutOptions {
   response?: number
 }
 
+/** How a client reads what the server sends: more or fewer kinds of values. */
+export interface Reading<Account extends SessionUser> {
+  user: ReadUser<Account>
+  value(json: unknown): unknown
+}
+
 /** What the parts of a client share: where the server is, who is logged in, and how to call. */
-export interface Connection<Profile extends object> {
+export interface Connection<Account extends SessionUser> {
   endPoint: string
   apiKey: string
   timeoutOptions: TimeoutOptions
-  readonly session: SessionStore<Profile>
+  readonly session: SessionStore<Account>
+  readonly read: Reading<Account>
   /** Sends what `request` does, and gives the result, typed. */
   call<Name extends keyof Actions>(
     action: Name,
@@ -51,10 +64,11 @@ interface HttpAnswer {
 }
 
 /** A connection that is not configured yet. */
-export function createConnection<Profile extends object>(
+export function createConnection<Account extends SessionUser>(
+  read: Reading<Account>,
   storage?: KeyValueStorage,
-): Connection<Profile> {
-  const session = createSessionStore<Profile>(storage)
+): Connection<Account> {
+  const session = createSessionStore(read.user, storage)
 
   async function request(action: string, input: object = {}, since?: Moment): Promise<Answer> {
     const { token } = since ?? (await session.begin())
@@ -83,11 +97,12 @@ export function createConnection<Profile extends object>(
     }
   }
 
-  const connection: Connection<Profile> = {
+  const connection: Connection<Account> = {
     endPoint: '',
     apiKey: '',
     timeoutOptions: {},
     session,
+    read,
     request,
     async call<Name extends keyof Actions>(
       action: Name,
@@ -99,7 +114,7 @@ export function createConnection<Profile extends object>(
     },
     async lambda(name, args = {}) {
       const { result } = await request(name, { args: toWire(args) })
-      return fromWire(result)
+      return read.value(result)
     },
   }
   return connection

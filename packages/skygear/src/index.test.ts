@@ -4,9 +4,19 @@ import * as whole from './index.ts'
 
 it('skygear exports these names and no others', () => {
   expect(Object.keys(whole).sort()).toEqual([
+    'ACL',
+    'Database',
     'ErrorCodes',
+    'Geolocation',
+    'PublicDatabase',
+    'Query',
+    'QueryResult',
     'Record',
+    'Reference',
+    'Role',
+    'Sequence',
     'SkygearError',
+    'UnknownValue',
     'UserRecord',
     'VERSION',
     'createAsyncStorage',
@@ -40,6 +50,21 @@ it('the default export of skygear is a client, ready to be configured', () => {
   expect(new skygear.Record('note').recordType).toBe('note')
   expect(new skygear.UserRecord().recordType).toBe('user')
   expect(skygear.Error).toBe(whole.SkygearError)
+  expect(skygear.publicDB).toBeInstanceOf(skygear.Database)
+  expect(skygear.privateDB).toBeInstanceOf(skygear.Database)
+})
+
+it('the default export of skygear carries the classes that an app works with', () => {
+  const { default: skygear } = whole
+
+  const { ACL, Geolocation, Query, QueryResult, Reference, Role, Sequence, UnknownValue } = whole
+  expect(skygear).toMatchObject({ ACL, Geolocation, Query, QueryResult, Reference })
+  expect(skygear).toMatchObject({ Role, Sequence, UnknownValue, UserRecord: whole.UserRecord })
+})
+
+it('only the default export of skygear can do what administrators do', () => {
+  expect(whole.default.auth.assignUserRole).toBeTypeOf('function')
+  expect(authOnly.default.auth).not.toHaveProperty('assignUserRole')
 })
 
 it('the default export of skygear/auth is a client without databases', () => {

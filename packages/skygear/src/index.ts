@@ -1,35 +1,76 @@
-import { type Auth, createAuth } from './auth.ts'
+import { ACL } from './acl.ts'
+import { type Administration, createAdministration } from './admin.ts'
+import { createAuth, type Sessions } from './auth.ts'
 import { type BaseClient, type ClientOptions, createBaseClient } from './client.ts'
 import { createConnection } from './connection.ts'
-import { createDatabase, type Database } from './database.ts'
+import { Database, PublicDatabase } from './database.ts'
 import { SkygearError } from './errors.ts'
 import { ErrorCodes } from './generated/protocol.ts'
-import { Record } from './record.ts'
-import { UserRecord } from './user.ts'
+import { Query } from './query.ts'
+import { QueryResult } from './query-result.ts'
+import { Record, type User, UserRecord } from './record.ts'
+import { Role } from './role.ts'
+import { readUserBy } from './user.ts'
+import { Geolocation, Reference, readTypedValue, Sequence, UnknownValue } from './values.ts'
+import { fromWire } from './wire-value.ts'
 
-export type { Auth, LoginIds } from './auth.ts'
+export { ACL, type UserOrID } from './acl.ts'
+export type { Administration } from './admin.ts'
+export type { LoginIds } from './auth.ts'
+export type { AccessEntry, Attributes } from './base-record.ts'
 export type { BaseClient, ClientOptions, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'
-export type { Database, SaveOptions, SaveResult } from './database.ts'
+export {
+  Database,
+  type DeleteOptions,
+  PublicDatabase,
+  type SaveOptions,
+  type SaveResult,
+} from './database.ts'
 export { type ErrorObject, SkygearError } from './errors.ts'
 export { ErrorCodes, type ErrorName } from './generated/protocol.ts'
-export { type AccessEntry, type Attributes, Record, type RecordClass } from './record.ts'
+export {
+  type Predicate,
+  Query,
+  type QueryableClass,
+  type QueryJSON,
+  type Relation,
+} from './query.ts'
+export { QueryResult } from './query-result.ts'
+export { Record, type RecordClass, type User, UserRecord } from './record.ts'
+export { Role } from './role.ts'
 export type { UserChangedHandler } from './session-store.ts'
 export { createAsyncStorage } from './storage/async-storage.ts'
 export type { KeyValueStorage } from './storage/key-value-storage.ts'
 export { createLocalStorage } from './storage/local-storage.ts'
 export { createMemoryStorage } from './storage/memory-storage.ts'
-export { type User, UserRecord } from './user.ts'
+export { Geolocation, Reference, Sequence, UnknownValue } from './values.ts'
 export { VERSION } from './version.ts'
+
+/** Everything about who uses the app. Rejects with `SkygearError`. */
+export interface Auth<Profile extends object = object>
+  extends Sessions<User<Profile>>,
+    Administration {}
 
 /** A client with everything. `Profile` types what the app keeps in its users' records. */
 export interface Client<Profile extends object = object> extends BaseClient {
   readonly auth: Auth<Profile>
-  readonly publicDB: Database
+  /** The records that everybody shares. */
+  readonly publicDB: PublicDatabase
+  /** The records of the logged-in user that nobody else sees; rejects when nobody is logged in. */
   readonly privateDB: Database
-  readonly ErrorCodes: typeof ErrorCodes
+  readonly ACL: typeof ACL
+  readonly Database: typeof Database
   readonly Error: typeof SkygearError
+  readonly ErrorCodes: typeof ErrorCodes
+  readonly Geolocation: typeof Geolocation
+  readonly Query: typeof Query
+  readonly QueryResult: typeof QueryResult
   readonly Record: typeof Record
+  readonly Reference: typeof Reference
+  readonly Role: typeof Role
+  readonly Sequence: typeof Sequence
+  readonly UnknownValue: typeof UnknownValue
   readonly UserRecord: typeof UserRecord
 }
 
@@ -41,14 +82,26 @@ export interface Client<Profile extends object = object> extends BaseClient {
 export function createClient<Profile extends object = object>(
   options: ClientOptions = {},
 ): Client<Profile> {
-  const connection = createConnection<Profile>(options.storage)
+  // Only the app knows what its users' records hold.
+  const user = readUserBy((json) => UserRecord.fromJSON(json) as User<Profile>)
+  const value = (json: unknown) => fromWire(json, readTypedValue)
+  const connection = createConnection({ user, value }, options.storage)
   return createBaseClient(connection, {
-    auth: createAuth(connection),
-    publicDB: createDatabase(connection, '_public'),
-    privateDB: createDatabase(connection, '_private'),
-    ErrorCodes,
+    auth: Object.assign(createAuth(connection), createAdministration(connection)),
+    publicDB: new PublicDatabase(connection),
+    privateDB: new Database(connection, '_private'),
+    ACL,
+    Database,
     Error: SkygearError,
+    ErrorCodes,
+    Geolocation,
+    Query,
+    QueryResult,
     Record,
+    Reference,
+    Role,
+    Sequence,
+    UnknownValue,
     UserRecord,
   })
 }

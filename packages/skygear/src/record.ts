@@ -1,44 +1,35 @@
+import { ACL, type UserOrID } from './acl.ts'
+import {
+  type AccessEntry,
+  type Attributes,
+  assign,
+  attributeNames,
+  attributesToWire,
+  BaseRecord,
+  checkRecordType,
+  hide,
+} from './base-record.ts'
 import { invalidArgument } from './errors.ts'
-import { fromWire, toDate, toWire } from './wire-value.ts'
-
-/** One line of a record's access list: who may do what. */
-export interface AccessEntry {
-  level: 'read' | 'write'
-  public?: boolean
-  role?: string
-  user_id?: string
-  relation?: unknown
-}
-
-/** Values by name. */
-export interface Attributes {
-  [attribute: string]: unknown
-}
+import type { Role } from './role.ts'
+import type { UserFields } from './user.ts'
+import { readTypedValue } from './values.ts'
+import { fromWire, READ_VALUE } from './wire-value.ts'
 
 /** A class of records of one type, as made by `Record.extend`. */
-export interface RecordClass {
-  new (attributes?: Attributes): Record
+export interface RecordClass<Fields extends object = object> {
+  new (attributes?: Partial<Fields> & Attributes): Record & Fields
+  new (attributes: Partial<Fields>): Record & Fields
   readonly recordType: string
-  readonly prototype: Record
-  fromJSON(json: Attributes): Record
+  readonly prototype: Record & Fields
+  fromJSON(json: Attributes): Record & Fields
+  parseID(id: string): [recordType: string, key: string]
 }
 
-/** What the server keeps about a record, and the names it goes by on the wire. */
-const META_NAMES: { [wireName: string]: string } = {
-  _access: 'access',
-  _ownerID: 'ownerID',
-  _created_at: 'createdAt',
-  _created_by: 'createdBy',
-  _updated_at: 'updatedAt',
-  _updated_by: 'updatedBy',
-  _transient: '$transient',
-}
+/** The access list, if there is one or it was looked at. */
+const ACCESS: unique symbol = Symbol('access')
 
-/** Never taken for attributes: properties that a record has besides its data. */
-const RESERVED_NAMES = ['id', 'recordType', ...Object.values(META_NAMES)]
-
-/** The access list as the server last gave it, in JSON. */
-const RECEIVED_ACCESS = Symbol('received access')
+/** The access list as the server last gave it, in JSON; undefined until it did. */
+const RECEIVED_ACCESS: unique symbol = Symbol('received access')
 
 /** Kept by the server; sending old values back would only ask it to ignore them. */
 const SERVER_MANAGED_NAMES = ['last_login_at', 'last_seen_at']
@@ -49,65 +40,43 @@ const SERVER_MANAGED_NAMES = ['last_login_at', 'last_seen_at']
  * What the server keeps about it (`access`, `createdAt`, …) is readable too, but does not show up
  * when the record is printed, spread or listed.
  */
-export class Record {
-  [attribute: string]: unknown
-  /** The key, unique within the record type. */
-  declare readonly _id: string
-  declare readonly recordType: string
-  /** Who may read and write; null when nobody has said. */
-  declare access: AccessEntry[] | null | undefined
-  declare readonly ownerID: string | undefined
-  declare readonly createdAt: Date | undefined
-  declare readonly createdBy: string | undefined
-  declare readonly updatedAt: Date | undefined
-  declare readonly updatedBy: string | undefined
-  /** What came along with the record without being stored in it. */
-  declare readonly $transient: Attributes
+export class Record extends BaseRecord {
+  declare [ACCESS]: ACL | undefined
   declare [RECEIVED_ACCESS]: string | undefined
 
   /**
-   * `attributes` may carry an `_id` of `<recordType>/<key>`; a record without one gets a new key.
+   * A class whose records are of the given type, and have the given methods.
    *
-   * @throws SkygearError when the type is not usable, or not that of the `_id`
+   * `Fields` types their attributes: `Record.extend<{ title: string }>('note')`.
+   *
+   * @throws SkygearError when the type is not usable
    */
-  constructor(recordType: string, attributes: Attributes = {}) {
-    if (!recordType || recordType.startsWith('_')) {
-      throw invalidArgument(`"${recordType}" is not a record type.`)
-    }
-    // On the prototype already in classes made by extend(), so that clones of their records have it.
-    if (this.recordType !== recordType) hide(this, 'recordType', recordType)
-    for (const name of Object.values(META_NAMES)) hide(this, name, undefined)
-    hide(this, '$transient', {})
-    hide(this, RECEIVED_ACCESS, undefined)
-    Object.assign(this, { _id: keyOf(recordType, attributes['_id']) })
-    assign(this, attributes)
-  }
-
-  /** A class whose records are of the given type, and have the given methods. */
-  static extend(recordType: string, methods: object = {}): RecordClass {
+  static extend<Fields extends object = object, Methods extends object = object>(
+    recordType: string,
+    methods?: Methods & ThisType<Record & Fields & Methods>,
+  ): RecordClass<Fields & Methods> {
+    checkRecordType(recordType)
     class TypedRecord extends Record {
       static readonly recordType = recordType
       constructor(attributes?: Attributes) {
         super(recordType, attributes)
       }
       static override fromJSON(json: Attributes): Record {
-        const record = new TypedRecord({ _id: json['_id'] })
-        receive(record, json)
-        return record
+        // Of the class that is asked, which an app may have derived from this one.
+        return read(new this({ _id: json['_id'] }), json)
       }
     }
     hide(TypedRecord, 'name', `Record(${recordType})`)
     hide(TypedRecord.prototype, 'recordType', recordType)
     Object.assign(TypedRecord.prototype, methods)
-    return TypedRecord
+    // Which attributes there are is known to the app alone.
+    return TypedRecord as unknown as RecordClass<Fields & Methods>
   }
 
   /** The record that `toJSON()` or the server has described. */
   static fromJSON(json: Attributes): Record {
     const { _id } = json
-    const record = new Record(Record.parseID(String(_id))[0], { _id })
-    receive(record, json)
-    return record
+    return read(new Record(Record.parseID(String(_id))[0], { _id }), json)
   }
 
   /** Splits `<type>/<key>`. */
@@ -117,9 +86,75 @@ export class Record {
     return [id.slice(0, slash), id.slice(slash + 1)]
   }
 
-  /** `<type>/<key>`, unique in the database. */
-  get id(): string {
-    return `${this.recordType}/${this._id}`
+  /**
+   * Who may read and write, besides the owner.
+   *
+   * A record that has been given no access list shows the one that a change starts from: everybody
+   * may read. Until it is changed none is sent, and the server decides.
+   */
+  get access(): ACL {
+    if (!this[ACCESS]) hide(this, ACCESS, ACL.unchosen())
+    return this[ACCESS] as ACL
+  }
+  set access(access: ACL | readonly AccessEntry[] | null | undefined) {
+    const isList = Array.isArray(access)
+    hide(this, ACCESS, isList ? new ACL(access as AccessEntry[]) : (access ?? undefined))
+  }
+
+  /** The names of the attributes. */
+  get attributeKeys(): string[] {
+    return attributeNames(this)
+  }
+
+  setAccess(access: ACL | readonly AccessEntry[] | null): void {
+    this.access = access
+  }
+
+  setPublicNoAccess(): void {
+    this.access.setPublicNoAccess()
+  }
+  setPublicReadOnly(): void {
+    this.access.setPublicReadOnly()
+  }
+  setPublicReadWriteAccess(): void {
+    this.access.setPublicReadWriteAccess()
+  }
+  setNoAccessForRole(role: Role | string): void {
+    this.access.setNoAccessForRole(role)
+  }
+  setReadOnlyForRole(role: Role | string): void {
+    this.access.setReadOnlyForRole(role)
+  }
+  setReadWriteAccessForRole(role: Role | string): void {
+    this.access.setReadWriteAccessForRole(role)
+  }
+  setNoAccessForUser(user: UserOrID): void {
+    this.access.setNoAccessForUser(user)
+  }
+  setReadOnlyForUser(user: UserOrID): void {
+    this.access.setReadOnlyForUser(user)
+  }
+  setReadWriteAccessForUser(user: UserOrID): void {
+    this.access.setReadWriteAccessForUser(user)
+  }
+
+  hasPublicReadAccess(): boolean {
+    return this.access.hasPublicReadAccess()
+  }
+  hasPublicWriteAccess(): boolean {
+    return this.access.hasPublicWriteAccess()
+  }
+  hasReadAccessForRole(role: Role | string): boolean {
+    return this.access.hasReadAccessForRole(role)
+  }
+  hasWriteAccessForRole(role: Role | string): boolean {
+    return this.access.hasWriteAccessForRole(role)
+  }
+  hasReadAccessForUser(user: UserOrID): boolean {
+    return this.access.hasReadAccessForUser(user)
+  }
+  hasWriteAccessForUser(user: UserOrID): boolean {
+    return this.access.hasWriteAccessForUser(user)
   }
 
   /** Puts the given attributes in the place of all that the record has, as after saving it. */
@@ -127,17 +162,20 @@ export class Record {
     receive(this, attributes)
   }
 
-  /** Everything about the record, as the server would describe it. */
-  toJSON(): Attributes {
-    const json: Attributes = { _id: this.id, _access: this.access ?? null }
-    for (const [wireName, name] of Object.entries(META_NAMES)) {
-      const value = this[name]
-      if (value instanceof Date) json[wireName] = value.toISOString()
-      else if (value && Object.keys(value).length > 0) json[wireName] = toWire(value)
-    }
-    return Object.assign(json, attributesToWire(this))
+  override toJSON(): Attributes {
+    return { ...super.toJSON(), _access: chosenAccess(this) }
+  }
+
+  override [READ_VALUE](value: unknown): unknown {
+    return fromWire(value, readTypedValue)
   }
 }
+
+/** The record of a user; `Profile` types the attributes that an app adds. */
+export type User<Profile extends object = object> = Record & UserFields & Profile
+
+/** Records of the users themselves. */
+export const UserRecord: RecordClass<UserFields> = /* @__PURE__ */ Record.extend<UserFields>('user')
 
 /**
  * Lets a record be what the server says it is. Not left to the method `update`, which a record with
@@ -146,69 +184,40 @@ export class Record {
 export function receive(record: Record, json: Attributes): void {
   for (const name of attributeNames(record)) delete record[name]
   assign(record, json)
-  if ('_access' in json) record[RECEIVED_ACCESS] = JSON.stringify(record.access)
+  const { $transient } = record
+  for (const [name, value] of Object.entries($transient ?? {})) {
+    const included = Object(value) as Attributes
+    if (included['_type'] === 'record') $transient[name] = Record.fromJSON(included)
+  }
+  if ('_access' in json) hide(record, RECEIVED_ACCESS, JSON.stringify(chosenAccess(record)))
 }
 
 /**
  * What `save` sends of a record. The access list goes along only if it was changed here: sending
- * back what was received would fix a list in place where there was none.
+ * back what was received would fix a list in place where there was none. `defaultAccess` is for
+ * records that were made here, and have none.
  */
-export function toSavedJSON(record: Record): Attributes {
+export function toSavedJSON(record: Record, defaultAccess?: ACL): Attributes {
   const json: Attributes = { _id: record.id }
-  const access = JSON.stringify(record.access)
-  if (access !== record[RECEIVED_ACCESS]) json['_access'] = record.access
+  const received = record[RECEIVED_ACCESS]
+  const access = chosenAccess(record) ?? (received === undefined && defaultAccess?.toJSON())
+  if (access && JSON.stringify(access) !== received) json['_access'] = access
+  for (const name of attributeNames(record)) {
+    if (record[name] instanceof BaseRecord) {
+      throw invalidArgument(`To save a record in ${name}, use a Reference to it.`)
+    }
+  }
   Object.assign(json, attributesToWire(record))
   if (record.recordType === 'user') for (const name of SERVER_MANAGED_NAMES) delete json[name]
   return json
 }
 
-function attributesToWire(record: Record): Attributes {
-  const json: Attributes = {}
-  for (const name of attributeNames(record)) {
-    const value = record[name]
-    if (value === undefined) {
-      throw invalidArgument(`Unsupported undefined value of record key: ${name}`)
-    }
-    json[name] = toWire(value)
-  }
-  return json
+function read(record: Record, json: Attributes): Record {
+  receive(record, json)
+  return record
 }
 
-function attributeNames(record: Record): string[] {
-  return Object.keys(record).filter(isAttributeName)
-}
-
-function isAttributeName(name: string): boolean {
-  return !name.startsWith('_') && !RESERVED_NAMES.includes(name)
-}
-
-function assign(record: Record, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    const metaName = Object.hasOwn(META_NAMES, name) && META_NAMES[name]
-    if (metaName) record[metaName] = (/_at$/.test(name) && toDate(value)) || fromWire(value)
-    else if (isAttributeName(name)) record[name] = fromWire(value)
-  }
-}
-
-function hide(target: object, name: string | symbol, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, configurable: true })
-}
-
-function keyOf(recordType: string, id: unknown): string {
-  if (id === undefined) return createKey()
-  const key = String(id)
-  if (!key.includes('/')) return key
-  const prefix = `${recordType}/`
-  if (!key.startsWith(prefix)) throw invalidArgument(`"${key}" is not the id of a ${recordType}.`)
-  return key.slice(prefix.length)
-}
-
-/** A random UUID. It only has to be new, so where the platform has no generator any will do. */
-function createKey(): string {
-  const bytes = Uint8Array.from({ length: 16 }, () => Math.random() * 256)
-  globalThis.crypto?.getRandomValues(bytes)
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+function chosenAccess(record: Record): AccessEntry[] | null {
+  const access = record[ACCESS]
+  return access?.isChosen ? access.toJSON() : null
 }

@@ -1,17 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type User, UserRecord } from './record.ts'
 import { createSessionStore, type SessionStore } from './session-store.ts'
 import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { createMemoryStorage } from './storage/memory-storage.ts'
 import { createSlowStorage } from './testing/storages.ts'
-import { toUser, type User } from './user.ts'
+import { readUserBy } from './user.ts'
 
 const TOKEN_KEY = 'skygear-accesstoken'
 const USER_KEY = 'skygear-user'
 
+const readUser = readUserBy((json) => UserRecord.fromJSON(json) as User)
+
 describe('session store', () => {
   const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {})
   let storage: KeyValueStorage
-  let session: SessionStore<object>
+  let session: SessionStore<User>
   let events: Array<string | null>
 
   beforeEach(() => {
@@ -359,9 +362,25 @@ describe('session store', () => {
     })
   })
 
+  describe('after an SDK that kept query results', () => {
+    it('removes them', async () => {
+      const result = '_public:4ac0f8b2ceca5c8aebcc1e19598dda4f'
+      storage.setItem(result, '{"result":[{"_id":"note/1"}]}')
+      storage.setItem('_skygear_purgeable_keys_', JSON.stringify([result]))
+      storage.setItem('of-the-app', 'stays')
+
+      newTab(storage)
+
+      await vi.waitFor(() => expect(storage.getItem('_skygear_purgeable_keys_')).toBeNull())
+      expect(storage.getItem(result)).toBeNull()
+      expect(storage.getItem('of-the-app')).toBe('stays')
+    })
+  })
+
   describe('with a storage that answers with promises', () => {
     it('lets calls wait until what is remembered has been read', async () => {
       session = createSessionStore(
+        readUser,
         createSlowStorage({ [TOKEN_KEY]: 'T1', [USER_KEY]: '{"_id":"user/amy"}' }),
       )
 
@@ -512,15 +531,15 @@ describe('session store', () => {
 })
 
 function credentials(key: string, token: string, username = key) {
-  return { user: toUser({ _id: `user/${key}`, _access: null, username }) as User, token }
+  return { user: readUser({ _id: `user/${key}`, _access: null, username }) as User, token }
 }
 
-async function logIn(session: SessionStore<object>, key: string, token: string): Promise<void> {
+async function logIn(session: SessionStore<User>, key: string, token: string): Promise<void> {
   await session.open(await session.begin(), credentials(key, token))
 }
 
-function newTab(storage: KeyValueStorage): SessionStore<object> {
-  const session = createSessionStore<object>(storage)
+function newTab(storage: KeyValueStorage): SessionStore<User> {
+  const session = createSessionStore(readUser, storage)
   void session.load()
   return session
 }

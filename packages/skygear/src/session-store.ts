@@ -2,15 +2,25 @@ import { createAsyncStorage } from './storage/async-storage.ts'
 import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { createLocalStorage } from './storage/local-storage.ts'
 import { createMemoryStorage } from './storage/memory-storage.ts'
-import { toUser, type User } from './user.ts'
 
 // The original SDK's keys and values, so that changing to this one logs nobody out.
 const TOKEN_KEY = 'skygear-accesstoken'
 const USER_KEY = 'skygear-user'
 
+/** Where the SDK up to 1.7 has listed the keys under which it kept query results. */
+const OLD_RESULTS_KEY = '_skygear_purgeable_keys_'
+
+/** What a session has to know of its user. */
+export interface SessionUser {
+  readonly _id: string
+}
+
+/** Reads a user as the server describes it, or as this SDK or an older one has stored it. */
+export type ReadUser<Account extends SessionUser> = (json: unknown) => Account | null
+
 /** Who is logged in, and what proves it. */
-export interface Credentials<Profile extends object> {
-  user: User<Profile>
+export interface Credentials<Account extends SessionUser> {
+  user: Account
   token: string
 }
 
@@ -34,40 +44,41 @@ export interface UserChangedHandler {
  * Answers arrive in any order and other tabs use the same storage, so every change is checked
  * against the moment at which its call began, and against what is remembered.
  */
-export interface SessionStore<Profile extends object> {
-  readonly user: User<Profile> | null
+export interface SessionStore<Account extends SessionUser> {
+  readonly user: Account | null
   readonly token: string | null
   /** Takes over what is remembered: before it returns, if the storage answers at once. */
   load(storage?: KeyValueStorage): Promise<void>
   /** The moment to pass with the answer of the call that begins now. */
   begin(): Promise<Moment>
   /** Begins the session of a user who signed up or logged in. */
-  open(since: Moment, credentials: Credentials<Profile>): Promise<void>
+  open(since: Moment, credentials: Credentials<Account>): Promise<void>
   /** Takes over what the server says about the session. */
-  refresh(since: Moment, credentials: Credentials<Profile>): Promise<void>
+  refresh(since: Moment, credentials: Credentials<Account>): Promise<void>
   /** Like `refresh`, for a call that may end the tokens before it. */
-  rotate(since: Moment, answer: Promise<Credentials<Profile>>): Promise<void>
+  rotate(since: Moment, answer: Promise<Credentials<Account>>): Promise<void>
   /** Ends the session as the user wishes. */
   close(since: Moment): Promise<void>
   /** Ends the session whose token the server has refused. */
   expire(deadToken: string): Promise<void>
-  onUserChanged(listener: (user: User<Profile> | null) => unknown): UserChangedHandler
+  onUserChanged(listener: (user: Account | null) => unknown): UserChangedHandler
 }
 
-interface Remembered<Profile extends object> {
-  user: User<Profile> | null
+interface Remembered<Account extends SessionUser> {
+  user: Account | null
   token: string | null
 }
 
 /** A session store in which nobody is logged in until `load` or `open` is called. */
-export function createSessionStore<Profile extends object>(
+export function createSessionStore<Account extends SessionUser>(
+  readUser: ReadUser<Account>,
   initialStorage?: KeyValueStorage,
-): SessionStore<Profile> {
-  const listeners = new Set<(user: User<Profile> | null) => unknown>()
+): SessionStore<Account> {
+  const listeners = new Set<(user: Account | null) => unknown>()
   let storage = initialStorage && createAsyncStorage(initialStorage)
   let loaded: Promise<void> | undefined
 
-  let user: User<Profile> | null = null
+  let user: Account | null = null
   let token: string | null = null
   let sessionId = 0
 
@@ -82,6 +93,7 @@ export function createSessionStore<Profile extends object>(
     if (newStorage) storage = createAsyncStorage(newStorage)
     try {
       const items = readItems()
+      void removeOldResults()
       if (!items.some(isPromise)) return adopt(parse(items))
       const sessionBefore = sessionId
       loaded = Promise.all(items)
@@ -95,13 +107,24 @@ export function createSessionStore<Profile extends object>(
     }
   }
 
+  /** Nothing reads them any more, and what they hold would outlast the session. */
+  async function removeOldResults(): Promise<void> {
+    try {
+      const keys: unknown = JSON.parse(String(await storage?.getItem(OLD_RESULTS_KEY)))
+      if (!Array.isArray(keys)) return
+      await Promise.all([...keys, OLD_RESULTS_KEY].map((key) => storage?.removeItem(String(key))))
+    } catch (error) {
+      warn(error)
+    }
+  }
+
   async function begin(): Promise<Moment> {
     await loaded
     calls += 1
     return { order: calls, sessionId, token }
   }
 
-  async function open(since: Moment, credentials: Credentials<Profile>): Promise<void> {
+  async function open(since: Moment, credentials: Credentials<Account>): Promise<void> {
     if (since.order < lastEntry) return
     lastEntry = since.order
     lastRefresh = since.order
@@ -110,11 +133,11 @@ export function createSessionStore<Profile extends object>(
     notify(credentials.user)
   }
 
-  async function refresh(since: Moment, credentials: Credentials<Profile>): Promise<void> {
+  async function refresh(since: Moment, credentials: Credentials<Account>): Promise<void> {
     await apply(since, credentials, token === since.token)
   }
 
-  async function rotate(since: Moment, answer: Promise<Credentials<Profile>>): Promise<void> {
+  async function rotate(since: Moment, answer: Promise<Credentials<Account>>): Promise<void> {
     rotations += 1
     try {
       await apply(since, await answer, true)
@@ -126,7 +149,7 @@ export function createSessionStore<Profile extends object>(
 
   async function apply(
     since: Moment,
-    credentials: Credentials<Profile>,
+    credentials: Credentials<Account>,
     tokenIsNewer: boolean,
   ): Promise<void> {
     if (since.sessionId !== sessionId) return
@@ -174,7 +197,7 @@ export function createSessionStore<Profile extends object>(
     }
   }
 
-  function adopt(next: Remembered<Profile>): void {
+  function adopt(next: Remembered<Account>): void {
     if (next.token !== token) sessionId += 1
     user = next.user
     token = next.token
@@ -185,7 +208,7 @@ export function createSessionStore<Profile extends object>(
     return [storage.getItem(TOKEN_KEY), storage.getItem(USER_KEY)]
   }
 
-  async function recall(): Promise<Remembered<Profile>> {
+  async function recall(): Promise<Remembered<Account>> {
     try {
       return parse(await Promise.all(readItems()))
     } catch (error) {
@@ -195,16 +218,25 @@ export function createSessionStore<Profile extends object>(
   }
 
   /** A user without a token is nobody; a token without a user can still find out whose it is. */
-  function parse([token, user]: unknown[]): Remembered<Profile> {
+  function parse([token, user]: unknown[]): Remembered<Account> {
     if (typeof token !== 'string' || !token) return { user: null, token: null }
     return { user: parseUser(user), token }
+  }
+
+  function parseUser(json: unknown): Account | null {
+    try {
+      return readUser(JSON.parse(String(json)))
+    } catch {
+      // Whatever has been written there is not a user.
+      return null
+    }
   }
 
   function forget(): unknown[] {
     return [storage?.removeItem(TOKEN_KEY), storage?.removeItem(USER_KEY)]
   }
 
-  function remember(next: Remembered<Profile>): unknown[] {
+  function remember(next: Remembered<Account>): unknown[] {
     return [
       storage?.setItem(USER_KEY, JSON.stringify(next.user)),
       storage?.setItem(TOKEN_KEY, String(next.token)),
@@ -221,7 +253,7 @@ export function createSessionStore<Profile extends object>(
     }
   }
 
-  function notify(changedUser: User<Profile> | null): void {
+  function notify(changedUser: Account | null): void {
     for (const listener of [...listeners]) {
       if (listeners.has(listener)) callSafely(() => listener(changedUser))
     }
@@ -242,7 +274,7 @@ export function createSessionStore<Profile extends object>(
     close,
     expire,
     onUserChanged(listener) {
-      const registered = (changedUser: User<Profile> | null) => listener(changedUser)
+      const registered = (changedUser: Account | null) => listener(changedUser)
       listeners.add(registered)
       return { cancel: () => void listeners.delete(registered) }
     },
@@ -250,17 +282,8 @@ export function createSessionStore<Profile extends object>(
 }
 
 /** False for what another tab has remembered of another user. */
-function mayReplace(remembered: Remembered<object>, user: User | null): boolean {
+function mayReplace(remembered: Remembered<SessionUser>, user: SessionUser | null): boolean {
   return !remembered.user || remembered.user._id === user?._id
-}
-
-function parseUser<Profile extends object>(json: unknown): User<Profile> | null {
-  try {
-    return toUser(JSON.parse(String(json)))
-  } catch {
-    // Whatever has been written there is not a user.
-    return null
-  }
 }
 
 function isPromise(value: unknown): boolean {

@@ -1,24 +1,27 @@
-import { type Attributes, Record, type RecordClass } from './record.ts'
+import type { Attributes } from './base-record.ts'
 
-/** The record of a user; `Profile` types the attributes that an app adds. */
-export type User<Profile extends object = object> = Record & {
+/** What every user's record may hold. */
+export interface UserFields {
   username?: string
   email?: string
-} & Profile
+}
 
-/** Records of the users themselves. */
-export const UserRecord: RecordClass = /* @__PURE__ */ Record.extend('user')
-
-/** The user whom the server, or the storage of this SDK or an older one, describes; else null. */
-export function toUser<Profile extends object>(json: unknown): User<Profile> | null {
-  const attributes = Object(json) as Attributes
-  const described = typeof attributes['_id'] === 'string' ? attributes : fromFlatUser(attributes)
-  try {
-    // Only the app knows what its users' records hold.
-    return described && (UserRecord.fromJSON(described) as User<Profile>)
-  } catch {
-    // The id is that of another type of record.
-    return null
+/**
+ * Reads the user whom the server, or the storage of this SDK or an older one, describes, by the
+ * given function for records. Null when it describes none.
+ */
+export function readUserBy<Account>(
+  readRecord: (json: Attributes) => Account,
+): (json: unknown) => Account | null {
+  return (json) => {
+    const attributes = Object(json) as Attributes
+    const described = typeof attributes['_id'] === 'string' ? attributes : fromFlatUser(attributes)
+    try {
+      return described && readRecord(described)
+    } catch {
+      // The id is that of another type of record.
+      return null
+    }
   }
 }
 

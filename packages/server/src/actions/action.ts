@@ -4,6 +4,7 @@ import type { ErrorName } from '../errors.ts'
 import type { AccessTokens, TokenHolder } from '../security/access-token.ts'
 import type { Activity } from '../security/activity.ts'
 import type { Access, Caller } from '../security/authenticate.ts'
+import type { FieldAccess } from '../security/field-access.ts'
 import type { PasswordHasher } from '../security/password.ts'
 import type { PasswordHistory } from '../security/password-history.ts'
 import type { PasswordPolicy } from '../security/password-policy.ts'
@@ -14,6 +15,7 @@ import type { ResultWithInfo } from './result-with-info.ts'
 /** What every handler can use. */
 export interface Services {
   storage: Storage
+  fieldAccess: FieldAccess
   tokens: AccessTokens
   passwords: PasswordHasher
   policy: PasswordPolicy

@@ -14,6 +14,12 @@ import { saveRecords } from './record/save.ts'
 import { assignRoles, revokeRoles } from './role/assign.ts'
 import { setAdminRoles, setDefaultRoles } from './role/flag.ts'
 import { getRoles } from './role/get.ts'
+import { setCreateRoles, setDefaultAccess } from './schema/access.ts'
+import { createSchema } from './schema/create.ts'
+import { deleteField } from './schema/delete.ts'
+import { fetchSchema } from './schema/fetch.ts'
+import { getFieldAccess, updateFieldAccess } from './schema/field-access.ts'
+import { renameField } from './schema/rename.ts'
 import { customTokenLogin } from './sso/custom-token-login.ts'
 import { healthz } from './status/healthz.ts'
 import { queryUsers } from './user/query.ts'
@@ -38,6 +44,14 @@ export const actions = [
   fetchRecords,
   queryRecords,
   deleteRecords,
+  fetchSchema,
+  createSchema,
+  renameField,
+  deleteField,
+  setCreateRoles,
+  setDefaultAccess,
+  getFieldAccess,
+  updateFieldAccess,
   updateUser,
   queryUsers,
   unregisterDevice,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Settings } from '../settings.ts'
+import { type Settings, SettingsError } from '../settings.ts'
 
 /** Keys that were made on first start, by the names of their settings. */
 interface Keys {
@@ -36,18 +36,32 @@ export function withKeys(settings: Settings): Settings {
 
 function readKeys(file: string): Keys | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Keys
+    return parseKeys(readFileSync(file, 'utf8'), file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    const { code } = error as NodeJS.ErrnoException
+    // Where a folder of the path is a file, making the folder will say so.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
+}
+
+/** Throws SettingsError, without a word of what the file holds. */
+function parseKeys(text: string, file: string): Keys {
+  try {
+    const keys = JSON.parse(text) as Keys
+    const values: unknown[] = [keys.apiKey, keys.masterKey, keys.tokenSecret]
+    if (values.every((key) => typeof key === 'string' && key !== '')) return keys
+  } catch {
+    // Told below.
+  }
+  throw new SettingsError(`${file} is damaged. Restore it, or remove it to have new keys made.`)
 }
 
 function makeKeys(settings: Settings): Keys {
   const makeKey = () => randomBytes(KEY_BYTES).toString('base64url')
   const keys = { apiKey: makeKey(), masterKey: makeKey(), tokenSecret: makeKey() }
   const file = keyFileOf(settings)
-  mkdirSync(settings.dataDirectory, { recursive: true })
+  mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
   try {
     // Not over a file that another process made meanwhile, and for the owner's eyes only.
     writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' })

@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { createLog } from '../log.ts'
 import { createServer } from '../server.ts'
 import { findUnservedSettings, loadSettings } from '../settings.ts'
 import { keyFileOf, needsKeyFile, withKeys } from './keys.ts'
@@ -8,19 +8,11 @@ import { welcome } from './welcome.ts'
 export async function serve(): Promise<void> {
   const given = loadSettings(process.env)
   const settings = withKeys(given)
-  const log = pino({ level: settings.logLevel })
+  const log = createLog(settings)
   for (const name of findUnservedSettings(process.env)) {
     log.warn(`${name} is set, but has no meaning for this server`)
   }
   const server = await createServer(settings, { log })
-  process.stdout.write(
-    welcome({
-      url: server.url,
-      apiKey: settings.apiKey,
-      database: server.database,
-      keyFile: needsKeyFile(given) ? keyFileOf(settings) : undefined,
-    }),
-  )
   const stop = () => {
     server.close().then(
       () => process.exit(0),
@@ -32,4 +24,12 @@ export async function serve(): Promise<void> {
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
+  process.stdout.write(
+    welcome({
+      url: server.url,
+      apiKey: settings.apiKey,
+      database: server.database,
+      keyFile: needsKeyFile(given) ? keyFileOf(settings) : undefined,
+    }),
+  )
 }

@@ -5,7 +5,7 @@ import { ApiError } from '../errors.ts'
 import { openSocket, sendRaw } from '../testing/raw-http.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 import { createHandleRequest } from './handle-request.ts'
-import { createNodeServer, listen } from './node-server.ts'
+import { createNodeServer } from './node-server.ts'
 import { createPubsub } from './pubsub.ts'
 
 const OK = { result: { status: 'OK' } }
@@ -268,10 +268,7 @@ async function serveWith(dispatch: () => Promise<never>): Promise<string> {
     handle,
     createPubsub(() => undefined),
   )
-  const port = await listen(http, '127.0.0.1', 0)
-  onTestFinished(() => {
-    http.closeAllConnections()
-    http.close()
-  })
+  const port = await http.listen('127.0.0.1', 0)
+  onTestFinished(() => http.close())
   return `http://127.0.0.1:${port}`
 }

@@ -11,9 +11,26 @@ const timeouts = {
   connectionsCheckingInterval: 5_000,
 }
 
+/** How long a connection that was accepted has to say what it wants when the server stops. */
+const GRACE_MS = 1_000
+
 /** The socket side of the server; nothing else knows of connections. */
-export function createNodeServer(handleRequest: HandleRequest, pubsub: Pubsub): Server {
+export interface NodeServer {
+  /** Starts to listen, and gives the port. Rejects when the address cannot be had. */
+  listen(address: string, port: number): Promise<number>
+  /** Stops listening, lets requests under way finish, and ends all connections. */
+  close(): Promise<void>
+}
+
+export function createNodeServer(handleRequest: HandleRequest, pubsub: Pubsub): NodeServer {
+  let underWay = 0
+  let isGraceOver = false
   const server = createServer(timeouts, (request, response) => {
+    underWay += 1
+    response.once('close', () => {
+      underWay -= 1
+      endIdleConnections()
+    })
     void handleRequest(request, response)
   })
   server.on('upgrade', (request, socket) => pubsub.accept(request, socket))
@@ -21,11 +38,32 @@ export function createNodeServer(handleRequest: HandleRequest, pubsub: Pubsub): 
     if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy()
     socket.end(malformedRequest(error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400))
   })
-  return server
+
+  /** Kept-alive connections would hold up the end. */
+  function endIdleConnections(): void {
+    if (server.listening) return
+    if (underWay === 0 && isGraceOver) server.closeAllConnections()
+    else server.closeIdleConnections()
+  }
+
+  return {
+    listen: (address, port) => listen(server, address, port),
+    close: () =>
+      new Promise((resolve) => {
+        const grace = setTimeout(() => {
+          isGraceOver = true
+          endIdleConnections()
+        }, GRACE_MS)
+        server.close(() => {
+          clearTimeout(grace)
+          resolve()
+        })
+        endIdleConnections()
+      }),
+  }
 }
 
-/** Starts to listen, and gives the port. Rejects when the address cannot be had. */
-export function listen(server: Server, address: string, port: number): Promise<number> {
+function listen(server: Server, address: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, address, () => {

@@ -11,6 +11,9 @@ const MAX_MESSAGE_BYTES = 65_536
 /** Sockets of clients that vanished are noticed after about so long. */
 const PROBE_AFTER_MS = 60_000
 
+/** How long a client has to say goodbye when the server stops. */
+const CLOSE_AFTER_MS = 1_000
+
 export interface Pubsub {
   /** Takes over a connection that asks for another protocol. */
   accept(request: IncomingMessage, socket: Duplex & { setKeepAlive?: SetKeepAlive }): void
@@ -32,7 +35,10 @@ export function createPubsub(keyKindOf: (key: string) => KeyKind | undefined): P
 
   return {
     accept(request, socket) {
-      const url = new URL(request.url ?? '/', 'http://localhost')
+      // Node leaves the socket to us, so nobody else would hear that its client is gone.
+      socket.on('error', () => socket.destroy())
+      const url = URL.parse(request.url ?? '/', 'http://localhost')
+      if (!url) return refuse(socket, '400 Bad Request')
       const key = request.headers['x-skygear-api-key'] ?? url.searchParams.get('api_key')
       if (!paths.has(url.pathname)) return refuse(socket, '404 Not Found')
       if (typeof key !== 'string' || !keyKindOf(key)) return refuse(socket, '401 Unauthorized')
@@ -42,7 +48,11 @@ export function createPubsub(keyKindOf: (key: string) => KeyKind | undefined): P
       })
     },
     close() {
-      for (const client of sockets.clients) client.close(1001)
+      for (const client of sockets.clients) {
+        client.close(1001)
+        // One that is gone will not confirm it.
+        setTimeout(() => client.terminate(), CLOSE_AFTER_MS).unref()
+      }
       sockets.close()
     },
   }

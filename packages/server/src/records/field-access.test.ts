@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  defaultFieldAccess,
-  type FieldAccessRule,
-  type FieldRight,
-  indexRules,
-  mayUseField,
-} from './field-access.ts'
+import { type FieldAccessRule, type FieldRight, indexRules, mayUseField } from './field-access.ts'
 
 const owner = { userId: 'owner', roles: [], isMaster: false }
 const amy = { userId: 'amy', roles: ['editor'], isMaster: false }
@@ -15,6 +9,14 @@ const master = { userId: undefined, roles: [], isMaster: true }
 type Subject = typeof amy | typeof nobody
 
 const allRights: FieldRight[] = ['readable', 'writable', 'comparable', 'discoverable']
+
+/** Those that a new database begins with. */
+const namesOfUsers = indexRules([
+  ruleForUsers('username', '_owner', allRights),
+  ruleForUsers('username', '_any_user', ['readable', 'comparable', 'discoverable']),
+  ruleForUsers('email', '_owner', allRights),
+  ruleForUsers('email', '_any_user', ['comparable', 'discoverable']),
+])
 
 describe('the rules for the names of users', () => {
   it('let the owner do everything', () => {
@@ -45,9 +47,7 @@ describe('the rules for the names of users', () => {
 
   it('leave other fields and other record types free', () => {
     expect(rightsTo('city', nobody)).toEqual(allRights)
-    expect(mayUseField(defaultFieldAccess, 'note', 'email', 'readable', nobody, undefined)).toBe(
-      true,
-    )
+    expect(mayUseField(namesOfUsers, 'note', 'email', 'readable', nobody, undefined)).toBe(true)
   })
 
   it('leave fields of the server free', () => {
@@ -95,7 +95,7 @@ describe('of several rules', () => {
 /** `ownerId`: null where no single record is meant. */
 function rightsTo(field: string, subject: Subject, ownerId: string | null = 'owner') {
   return allRights.filter((right) =>
-    mayUseField(defaultFieldAccess, 'user', field, right, subject, ownerId ?? undefined),
+    mayUseField(namesOfUsers, 'user', field, right, subject, ownerId ?? undefined),
   )
 }
 
@@ -111,4 +111,14 @@ function rule(
 ): FieldAccessRule {
   const others = { writable: false, comparable: false, discoverable: false }
   return { recordType, recordField, userRole, readable, ...others }
+}
+
+function ruleForUsers(
+  recordField: string,
+  userRole: string,
+  rights: FieldRight[],
+): FieldAccessRule {
+  const entries = allRights.map((right) => [right, rights.includes(right)])
+  const allowed = Object.fromEntries(entries) as Record<FieldRight, boolean>
+  return { recordType: 'user', recordField, userRole, ...allowed }
 }

@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors.ts'
 import type { Subject } from './access.ts'
 
 /** Says what one kind of user may do with one field. */
@@ -20,17 +21,6 @@ export type FieldAccessRules = ReadonlyMap<string, readonly FieldAccessRule[]>
 export type FieldRight = 'readable' | 'writable' | 'comparable' | 'discoverable'
 
 const roleOrder = ['_owner', '_user_id:', '_field:', '_role:', '_any_user', '_public']
-
-/**
- * Who sees the names of users: the owner everything; other users the username, and of the e-mail
- * address only whether they know it already; nobody else either.
- */
-export const defaultFieldAccess = indexRules([
-  rule('username', '_owner', 'readable', 'writable', 'comparable', 'discoverable'),
-  rule('username', '_any_user', 'readable', 'comparable', 'discoverable'),
-  rule('email', '_owner', 'readable', 'writable', 'comparable', 'discoverable'),
-  rule('email', '_any_user', 'comparable', 'discoverable'),
-])
 
 /**
  * True if the rules let the subject do this with the field. A field without rules is free; one
@@ -93,14 +83,43 @@ function isMeant(userRole: string, subject: Subject, ownerId: string | undefined
   return false
 }
 
-function rule(recordField: string, userRole: string, ...rights: FieldRight[]): FieldAccessRule {
-  return {
-    recordType: 'user',
-    recordField,
-    userRole,
-    readable: rights.includes('readable'),
-    writable: rights.includes('writable'),
-    comparable: rights.includes('comparable'),
-    discoverable: rights.includes('discoverable'),
+/**
+ * Reads a rule as clients send it.
+ *
+ * Throws InvalidArgument.
+ */
+export function decodeFieldAccessRule(input: unknown): FieldAccessRule {
+  const row = { ...(input as Record<string, unknown>) }
+  const { record_type: recordType, record_field: recordField, user_role: userRole } = row
+  const { readable, writable, comparable, discoverable } = row
+  if (
+    isName(recordType) &&
+    !recordType.includes('/') &&
+    isName(recordField) &&
+    isUserRole(userRole) &&
+    typeof readable === 'boolean' &&
+    typeof writable === 'boolean' &&
+    typeof comparable === 'boolean' &&
+    typeof discoverable === 'boolean'
+  ) {
+    return { recordType, recordField, userRole, readable, writable, comparable, discoverable }
   }
+  throw invalidArgument('invalid access entry', 'access')
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed()
+}
+
+function isUserRole(value: unknown): value is string {
+  if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) return false
+  return roleOrder.some((role) => (role.endsWith(':') ? value.startsWith(role) : value === role))
+}
+
+/** True if two rules say something of the same field and the same users. */
+export function hasDuplicates(rules: FieldAccessRule[]): boolean {
+  const keys = rules.map((rule) =>
+    JSON.stringify([rule.recordType, rule.recordField, rule.userRole]),
+  )
+  return new Set(keys).size < keys.length
 }

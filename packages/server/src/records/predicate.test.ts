@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fieldsOf, parsePredicate, parseSort } from './predicate.ts'
+import { fieldsOf, parsePredicate } from './predicate.ts'
 
 const path = (name: string) => ({ $type: 'keypath', $val: name })
 const field = (name: string) => ({ kind: 'field', name })
@@ -135,33 +135,4 @@ describe('the fields of a predicate', () => {
   it('are not those of the server', () => {
     expect(fieldsOf(parsePredicate(['eq', path('_id'), 'x'])!)).toEqual([])
   })
-})
-
-describe('sort', () => {
-  it('is none when it is absent, null or empty', () => {
-    expect(parseSort(undefined)).toEqual([])
-    expect(parseSort(null)).toEqual([])
-    expect(parseSort([])).toEqual([])
-  })
-
-  it('is a list of key paths with a direction', () => {
-    expect(
-      parseSort([
-        [path('a'), 'asc'],
-        [path('_created_at'), 'desc'],
-      ]),
-    ).toEqual([
-      { path: field('a'), direction: 'asc' },
-      { path: { kind: 'reserved', name: '_created_at' }, direction: 'desc' },
-    ])
-  })
-
-  it.each(['x', {}, [1], [[]], [[path('a')]], [[path('a'), 'up']], [['a', 'asc']]])(
-    'is refused as %j',
-    (sort) => {
-      expect(() => parseSort(sort)).toThrow(
-        expect.objectContaining({ name: 'InvalidArgument', info: { arguments: ['sort'] } }),
-      )
-    },
-  )
 })

@@ -1,10 +1,6 @@
 import { ApiError, invalidArgument } from '../errors.ts'
+import { fieldNameOf, type KeyPath, type Operand, parseKeyPath, parseOperand } from './operand.ts'
 import { decodeValue, type Value } from './value.ts'
-
-/** A place in a record that a query compares or sorts by. */
-export type KeyPath = { kind: 'field'; name: string } | { kind: 'reserved'; name: ReservedPath }
-
-export type Operand = { kind: 'literal'; value: Value } | KeyPath
 
 export type ComparisonOperator = 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'like' | 'ilike'
 
@@ -14,22 +10,10 @@ export type Predicate =
   | { op: 'not'; operand: Predicate }
   | { op: ComparisonOperator; left: Operand; right: Operand }
   | { op: 'in'; path: KeyPath; values: Value[] }
+  /** A JSON list with this text as an item, or an object with it as a member's name. */
+  | { op: 'contains'; path: KeyPath; text: string }
   | { op: 'loginId'; group: string; canonicals: string[] }
-
-export interface SortKey {
-  path: KeyPath
-  direction: 'asc' | 'desc'
-}
-
-const reservedPaths = [
-  '_id',
-  '_owner_id',
-  '_created_at',
-  '_created_by',
-  '_updated_at',
-  '_updated_by',
-] as const
-export type ReservedPath = (typeof reservedPaths)[number]
+  | { op: 'nothing' }
 
 const comparisonOperators = new Set<string>([
   'eq',
@@ -51,15 +35,21 @@ export function parsePredicate(input: unknown): Predicate | undefined {
   if (input === undefined || input === null) return undefined
   if (!Array.isArray(input)) throw malformed('it is not a list')
   // Some clients send an empty list when there is no condition.
-  return input.length === 0 ? undefined : parseCondition(input)
+  return input.length === 0 ? undefined : parseCondition(input, 1)
 }
 
-function parseCondition(input: unknown): Predicate {
+/** More than any client nests, and less than engines do not take. */
+const MAX_DEPTH = 50
+
+function parseCondition(input: unknown, depth: number): Predicate {
+  if (depth > MAX_DEPTH) throw malformed('its conditions are nested too deeply')
   if (!Array.isArray(input) || input.length < 2) throw malformed('a condition has too few parts')
   const [op, ...operands] = input as [unknown, ...unknown[]]
-  if (op === 'and' || op === 'or') return { op, operands: operands.map(parseCondition) }
-  if (op === 'not') return { op, operand: parseCondition(operands[0]) }
+  const parse = (operand: unknown) => parseCondition(operand, depth + 1)
+  if (op === 'and' || op === 'or') return { op, operands: operands.map(parse) }
+  if (op === 'not') return { op, operand: parse(operands[0]) }
   if (op === 'in') return parseIn(operands)
+  if (op === 'func') return parseFunction(operands)
   if (typeof op === 'string' && comparisonOperators.has(op)) {
     return parseComparison(op as ComparisonOperator, operands)
   }
@@ -74,16 +64,68 @@ function parseComparison(op: ComparisonOperator, operands: unknown[]): Predicate
       throw new ApiError('NotSupported', 'Objects and lists cannot be compared.')
     }
   }
+  if (op === 'like' || op === 'ilike') checkPattern(right)
   return { op, left, right }
+}
+
+/** Longer ones are no patterns, and engines do not take them. */
+const MAX_PATTERN_LENGTH = 10_000
+
+function checkPattern(operand: Operand): void {
+  if (operand.kind === 'literal' && String(operand.value).length > MAX_PATTERN_LENGTH) {
+    throw malformed('the pattern is too long')
+  }
 }
 
 function parseIn(operands: unknown[]): Predicate {
   const [left, right] = operands
   const path = parseKeyPath(left)
-  if (operands.length !== 2 || !path || !Array.isArray(right)) {
-    throw malformed('in takes a key path and a list')
+  if (operands.length !== 2) throw malformed('in takes two operands')
+  if (path && Array.isArray(right)) return { op: 'in', path, values: right.map(decodeValue) }
+  const within = parseKeyPath(right)
+  if (typeof left === 'string' && within) {
+    return { op: 'contains', path: within, text: String(decodeValue(left)) }
   }
-  return { op: 'in', path, values: right.map(decodeValue) }
+  throw malformed('in takes a key path and a list, or a text and a key path')
+}
+
+function parseFunction([name, ...operands]: unknown[]): Predicate {
+  if (name === 'userRelation') return parseUserRelation(operands)
+  if (name === 'userDiscover') return parseUserDiscover(operands)
+  throw new ApiError(
+    'RecordQueryInvalid',
+    'functional predicate must contain functional expression',
+  )
+}
+
+/** Users have no relations to each other here, so none is found. */
+function parseUserRelation([path, relation]: unknown[]): Predicate {
+  const { $type: type, $name: name } = { ...(relation as { $type?: unknown; $name?: unknown }) }
+  if (!parseKeyPath(path) || type !== 'relation') {
+    throw malformed('userRelation takes a key path and a relation')
+  }
+  if (name !== '_friend' && name !== '_follow') {
+    throw new ApiError('NotSupported', `The relation ${String(name)} is not supported.`)
+  }
+  return { op: 'nothing' }
+}
+
+/** How clients of dialect A find users by any of several names. */
+function parseUserDiscover([names]: unknown[]): Predicate {
+  const { usernames, emails } = { ...(names as { usernames?: unknown; emails?: unknown }) }
+  return {
+    op: 'or',
+    operands: [
+      { op: 'in', path: { kind: 'field', name: 'username' }, values: texts(usernames) },
+      { op: 'in', path: { kind: 'field', name: 'email' }, values: texts(emails) },
+    ],
+  }
+}
+
+function texts(value: unknown): Value[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw malformed('userDiscover takes lists of texts')
+  return value.filter((item) => typeof item === 'string').map(decodeValue)
 }
 
 function isStructured(value: Value): boolean {
@@ -92,46 +134,7 @@ function isStructured(value: Value): boolean {
   )
 }
 
-function parseOperand(input: unknown): Operand {
-  return parseKeyPath(input) ?? { kind: 'literal', value: decodeValue(input) }
-}
-
-/** Any object with a text `$val` is a key path, whatever its `$type`. */
-function parseKeyPath(input: unknown): KeyPath | undefined {
-  if (typeof input !== 'object' || input === null || !Object.hasOwn(input, '$val')) return undefined
-  const name = (input as { $val: unknown }).$val
-  if (typeof name !== 'string' || name === '') return undefined
-  if (name === '_owner') return { kind: 'reserved', name: '_owner_id' }
-  if (isReserved(name)) return { kind: 'reserved', name }
-  if (name.startsWith('_') || name.includes('\0')) {
-    throw new ApiError('RecordQueryInvalid', `keypath "${name}" does not exist`)
-  }
-  return { kind: 'field', name }
-}
-
-function isReserved(name: string): name is ReservedPath {
-  return (reservedPaths as readonly string[]).includes(name)
-}
-
-/**
- * Reads `sort`: a list of [key path, "asc" or "desc"].
- *
- * Throws InvalidArgument.
- */
-export function parseSort(input: unknown): SortKey[] {
-  if (input === undefined || input === null) return []
-  if (!Array.isArray(input)) throw invalidArgument('sort must be a list', 'sort')
-  return input.map((item) => {
-    const [operand, direction] = Array.isArray(item) ? (item as unknown[]) : []
-    const path = parseKeyPath(operand)
-    if (!path || (direction !== 'asc' && direction !== 'desc')) {
-      throw invalidArgument('sort takes pairs of a key path and asc or desc', 'sort')
-    }
-    return { path, direction }
-  })
-}
-
-/** Every key path of a predicate, with the right that a query needs to use it so. */
+/** Every field of a predicate, with the right that a query needs to use it so. */
 export function fieldsOf(predicate: Predicate): { name: string; byEquality: boolean }[] {
   return collectFields(predicate, true)
 }
@@ -148,9 +151,12 @@ function collectFields(
     case 'not':
       return collectFields(predicate.operand, false)
     case 'in':
+    case 'contains':
       return usedField(predicate.path, byEquality)
     case 'loginId':
-      return usedField({ kind: 'field', name: predicate.group }, byEquality)
+      return [{ name: predicate.group, byEquality }]
+    case 'nothing':
+      return []
     default:
       return [predicate.left, predicate.right].flatMap((operand) =>
         usedField(operand, byEquality && predicate.op === 'eq'),
@@ -159,7 +165,9 @@ function collectFields(
 }
 
 function usedField(operand: Operand, byEquality: boolean): { name: string; byEquality: boolean }[] {
-  return operand.kind === 'field' ? [{ name: operand.name, byEquality }] : []
+  if (operand.kind === 'literal') return []
+  const name = fieldNameOf(operand)
+  return name === undefined ? [] : [{ name, byEquality: byEquality && operand.kind === 'field' }]
 }
 
 function malformed(why: string): ApiError {

@@ -1,6 +1,6 @@
 import { type ApiError, type ErrorObject, invalidArgument } from '../errors.ts'
 import { type AccessEntry, type AccessList, decodeAccess, type Subject } from './access.ts'
-import { defaultFieldAccess, mayUseField } from './field-access.ts'
+import { type FieldAccessRules, mayUseField } from './field-access.ts'
 import { dateLiteral, decodeFields, formatTime, presentValue, type Value } from './value.ts'
 
 /** The database id under which the public database is stored; a private one has its owner's id. */
@@ -86,10 +86,14 @@ export function withoutServerManaged(
 }
 
 /** The wire form of a record, with the fields that the subject may read. */
-export function presentRecord(record: StoredRecord, subject: Subject): Record<string, unknown> {
+export function presentRecord(
+  record: StoredRecord,
+  subject: Subject,
+  rules: FieldAccessRules,
+): Record<string, unknown> {
   const mayRead = (field: string) =>
-    mayUseField(defaultFieldAccess, record.type, field, 'readable', subject, record.ownerId)
-  const presented: Record<string, unknown> = {
+    mayUseField(rules, record.type, field, 'readable', subject, record.ownerId)
+  const members = {
     _id: formatRecordId(record),
     _type: 'record',
     _access: record.access,
@@ -99,13 +103,20 @@ export function presentRecord(record: StoredRecord, subject: Subject): Record<st
     _updated_at: formatTime(record.updatedAt),
     _updated_by: record.updatedBy,
   }
-  for (const [name, value] of Object.entries(record.fields)) {
-    if (value !== null && mayRead(name)) presented[name] = presentValue(value)
-  }
+  // Defined, not assigned, since a field may be called __proto__.
+  const presented: Record<string, unknown> = { ...members, ...presentFields(record, mayRead) }
   if (record.lastLoginAt && mayRead('last_login_at')) {
     presented['last_login_at'] = dateLiteral(record.lastLoginAt)
   }
   return presented
+}
+
+function presentFields(
+  { fields }: StoredRecord,
+  mayRead: (field: string) => boolean,
+): Record<string, Value> {
+  const readable = Object.entries(fields).filter(([name, value]) => value !== null && mayRead(name))
+  return Object.fromEntries(readable.map(([name, value]) => [name, presentValue(value)]))
 }
 
 /** The answer for one record of several that could not be saved, fetched or deleted. */

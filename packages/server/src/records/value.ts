@@ -7,10 +7,13 @@ export type Value = null | boolean | number | string | Value[] | { [key: string]
 export type FieldType =
   | 'string'
   | 'number'
+  | 'integer'
+  | 'sequence'
   | 'boolean'
   | 'datetime'
   | 'json'
   | 'location'
+  | 'geometry'
   | 'asset'
   | `ref(${string})`
 
@@ -53,6 +56,10 @@ export function typeOfValue(value: Value): FieldType | undefined {
       return 'datetime'
     case 'geo':
       return 'location'
+    case 'geojson':
+      return 'geometry'
+    case 'seq':
+      return 'sequence'
     case 'asset':
       return 'asset'
     case 'ref':
@@ -116,6 +123,10 @@ function decodeLiteral(literal: TypedObject): Value {
       return { $type: 'ref', $id: decodeReference(literal['$id']) }
     case 'geo':
       return decodeLocation(literal)
+    case 'geojson':
+      return decodeShape(literal['$val'])
+    case 'seq':
+      return { $type: 'seq' }
     case 'asset':
       return decodeAsset(literal)
     default:
@@ -138,9 +149,14 @@ function requireDate(value: unknown): string {
 export function decodeDate(value: unknown): string | undefined {
   const match = typeof value === 'string' ? rfc3339.exec(value) : null
   const time = match ? Date.parse(`${match[1]}T${match[2]}${match[4]!.toUpperCase()}`) : Number.NaN
-  if (!match || Number.isNaN(time)) return undefined
+  if (!match || Number.isNaN(time) || !isDayOfMonth(match[1]!)) return undefined
   const fraction = (match[3] ?? '').padEnd(6, '0').slice(0, 6)
   return new Date(time).toISOString().replace(/\.\d+Z$/, `.${fraction}Z`)
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDayOfMonth(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
 
 function decodeReference(value: unknown): string {
@@ -162,4 +178,26 @@ function decodeAsset(literal: TypedObject): Value {
   const { $name: name } = literal
   if (typeof name !== 'string' || name === '') throw invalidArgument('An asset must have a $name.')
   return { $type: 'asset', $name: decodeText(name) }
+}
+
+const shapes = new Set<unknown>([
+  'Point',
+  'MultiPoint',
+  'LineString',
+  'MultiLineString',
+  'Polygon',
+  'MultiPolygon',
+])
+
+/** Shapes are kept, not understood, so only what is plainly none is refused. */
+function decodeShape(shape: unknown): Value {
+  if (!isShape(shape)) throw invalidArgument('A $val of the type geojson is not a geometry.')
+  return { $type: 'geojson', $val: decodeValue(shape) }
+}
+
+function isShape(shape: unknown): boolean {
+  if (typeof shape !== 'object' || shape === null) return false
+  const { type, coordinates, geometries } = shape as Record<string, unknown>
+  if (type !== 'GeometryCollection') return shapes.has(type) && Array.isArray(coordinates)
+  return Array.isArray(geometries) && geometries.every(isShape)
 }

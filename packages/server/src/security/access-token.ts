@@ -34,7 +34,8 @@ export interface PasswordChange {
   /** As it is after the change. */
   account: Account
   dialect: Dialect
-  token: string
+  /** Undefined for a server that acts for the user with the master key. */
+  token: string | undefined
   invalidate: boolean
   now: number
 }

@@ -47,8 +47,8 @@ export function createOpaqueTokens(
     },
 
     async afterPasswordChange({ stores, account, dialect, token, invalidate, now }) {
-      if (!invalidate) return token
-      await stores.sessions.deleteAllOfUser(account.id)
+      if (token && !invalidate) return token
+      if (invalidate) await stores.sessions.deleteAllOfUser(account.id)
       return issue(stores, account, dialect, now)
     },
   }

@@ -13,7 +13,8 @@ const SQLITE = 'sqlite:'
 export function openStorage(databaseUrl: string): Promise<Storage> {
   if (!databaseUrl.startsWith(SQLITE)) return openPostgresStorage(databaseUrl)
   const file = databaseUrl.slice(SQLITE.length)
-  mkdirSync(dirname(file), { recursive: true })
+  // For the owner's eyes only: password hashes and e-mail addresses are in it.
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   return openSqliteStorage(file)
 }
 

@@ -1,6 +1,10 @@
-import type { Subject } from '../records/access.ts'
-import type { Predicate, SortKey } from '../records/predicate.ts'
+import type { AccessEntry, Subject } from '../records/access.ts'
+import type { FieldAccessRule, FieldAccessRules } from '../records/field-access.ts'
+import type { Predicate } from '../records/predicate.ts'
+import type { QueryField } from '../records/query-fields.ts'
 import type { RecordId, StoredRecord } from '../records/record.ts'
+import type { RecordType } from '../records/schema.ts'
+import type { SortKey } from '../records/sort.ts'
 import type { FieldType } from '../records/value.ts'
 import type { LoginId } from '../users/login-id.ts'
 import type { Account, Dialect, DisabledState } from '../users/user.ts'
@@ -30,6 +34,7 @@ export interface Stores {
   revokedTokens: RevokedTokenStore
   records: RecordStore
   schema: SchemaStore
+  fieldAccess: FieldAccessStore
   metadata: MetadataStore
 }
 
@@ -125,10 +130,17 @@ export interface RevokedTokenStore {
 
 export interface RecordStore {
   find(databaseId: string, id: RecordId): Promise<StoredRecord | undefined>
-  /** Throws UniqueViolation. */
+  /** Records of a type by their keys, from several databases, in no order. */
+  findAll(databaseIds: string[], type: string, keys: string[]): Promise<StoredRecord[]>
+  /** The record in whichever database has one of this id, the public one first. */
+  findAnywhere(id: RecordId): Promise<StoredRecord | undefined>
+  /** Throws UniqueViolation, or InvalidArgument when it refers to a record that does not exist. */
   insert(record: StoredRecord): Promise<void>
+  /** Throws InvalidArgument when it refers to a record that does not exist. */
   update(record: StoredRecord): Promise<void>
   delete(databaseId: string, id: RecordId): Promise<void>
+  /** True if another record refers to this one. */
+  isReferenced(databaseId: string, id: RecordId): Promise<boolean>
   query(query: RecordQuery): Promise<StoredRecord[]>
   /** Every record of a type in the public database, however many there are. */
   all(type: string): AsyncIterable<StoredRecord>
@@ -136,21 +148,48 @@ export interface RecordStore {
 }
 
 export interface RecordQuery {
-  databaseId: string
+  /** Undefined: all databases. */
+  databaseId: string | undefined
   type: string
   predicate: Predicate | undefined
   sort: SortKey[]
+  /** The fields of all key paths in `predicate` and `sort`, by the text of the path. */
+  fields: ReadonlyMap<string, QueryField>
   limit: number | undefined
   offset: number
-  /** Only records that this subject may read are found; undefined: all. */
+  /** Only records that this subject may read are found, and looked into; undefined: all. */
   readableBy: Subject | undefined
 }
 
 export interface SchemaStore {
   /** Types of the fields by name; empty when there is no such record type. */
   fieldsOf(recordType: string): Promise<Map<string, FieldType>>
-  /** Adds fields; one that is there already keeps its type. */
+  find(recordType: string): Promise<RecordType | undefined>
+  /** Every record type by its name, in the order of the names. */
+  all(): Promise<Map<string, RecordType>>
+  /** Adds fields, and the type if there is none; a field that is there already keeps its type. */
   addFields(recordType: string, fields: Map<string, FieldType>): Promise<void>
+  setCreateRoles(recordType: string, roles: string[]): Promise<void>
+  setDefaultAccess(recordType: string, access: AccessEntry[]): Promise<void>
+  /** Renames a field, in all records too. */
+  renameField(recordType: string, field: string, newName: string): Promise<void>
+  /** Forgets a field, in all records too. */
+  deleteField(recordType: string, field: string): Promise<void>
+  /** Gives queries an index for a field whose name and type are plain names. */
+  addIndex(recordType: string, field: string, fieldType: FieldType): Promise<void>
+  /** Counts a sequence up and gives the number. */
+  nextNumber(recordType: string, field: string): Promise<number>
+  /** Makes a sequence go on after this number. */
+  skipNumbers(recordType: string, field: string, last: number): Promise<void>
+}
+
+/** Rules for single fields; what they say is in records/field-access.ts. */
+export interface FieldAccessStore {
+  all(): Promise<FieldAccessRules>
+  /** Makes these the only rules. */
+  replace(rules: FieldAccessRule[]): Promise<void>
+  /** Differs from what it was before if the rules may have changed. */
+  version(): Promise<string>
 }
 
 /** Facts about the database itself. */

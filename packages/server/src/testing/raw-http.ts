@@ -14,9 +14,13 @@ export function openSocket(url: string): Promise<Socket> {
   })
 }
 
+/** Longer than any answer takes; a server that says nothing by then says nothing. */
+const PATIENCE_MS = 5_000
+
 /** Sends bytes as they are, and gives all that comes back until the connection ends. */
 export async function sendRaw(url: string, request: string): Promise<string> {
   const socket = await openSocket(url)
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy())
   let received = ''
   socket.setEncoding('utf8').on('data', (text: string) => {
     received += text

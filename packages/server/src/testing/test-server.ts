@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { pino } from 'pino'
 import type { z } from 'zod'
 import type { actions } from '../actions/index.ts'
 import type { ErrorObject } from '../errors.ts'
+import { createLog } from '../log.ts'
 import { createServer } from '../server.ts'
 import { loadSettings } from '../settings.ts'
 
@@ -77,7 +77,7 @@ export async function startTestServer(
       ...testKeys,
       ...environment,
     })
-    const logger = pino({ level: settings.logLevel }, { write: (line) => void log.push(line) })
+    const logger = createLog(settings, { write: (line) => void log.push(line) })
     const server = await createServer(settings, { log: logger, checkAnswers: true })
     const { url } = server
     const { apiKey, masterKey } = settings

@@ -1,3 +1,4 @@
+import type { FieldAccessRules } from '../records/field-access.ts'
 import { presentRecord, type StoredRecord } from '../records/record.ts'
 import { formatTime } from '../records/value.ts'
 import type { Account, Dialect } from './user.ts'
@@ -20,6 +21,7 @@ interface AuthResponseParts {
   record: StoredRecord
   accessToken: string
   dialect: Dialect
+  rules: FieldAccessRules
 }
 
 /**
@@ -31,12 +33,13 @@ export function authResponse({
   record,
   accessToken,
   dialect,
+  rules,
 }: AuthResponseParts): AuthResponse {
   const { id, roles, lastLoginAt, lastSeenAt } = account
   const subject = { userId: id, roles, isMaster: false }
   const response: AuthResponse = {
     user_id: id,
-    profile: presentRecord({ ...record, lastLoginAt }, subject),
+    profile: presentRecord({ ...record, lastLoginAt }, subject, rules),
     access_token: accessToken,
   }
   if (roles.length > 0) response.roles = roles

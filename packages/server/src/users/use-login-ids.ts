@@ -1,3 +1,4 @@
+import type { Operand } from '../records/operand.ts'
 import type { Predicate } from '../records/predicate.ts'
 import type { Value } from '../records/value.ts'
 import { loginIdsOf } from './login-id.ts'
@@ -14,9 +15,11 @@ export function useLoginIds(predicate: Predicate, groups: string[][]): Predicate
     case 'not':
       return { ...predicate, operand: useLoginIds(predicate.operand, groups) }
     case 'eq':
-      return predicate.right.kind === 'literal' && predicate.left.kind === 'field'
-        ? (lookUpLoginIds(predicate.left.name, [predicate.right.value], groups) ?? predicate)
-        : predicate
+      return (
+        lookUpOperands(predicate.left, predicate.right, groups) ??
+        lookUpOperands(predicate.right, predicate.left, groups) ??
+        predicate
+      )
     case 'in':
       return (
         (predicate.path.kind === 'field' &&
@@ -26,6 +29,15 @@ export function useLoginIds(predicate: Predicate, groups: string[][]): Predicate
     default:
       return predicate
   }
+}
+
+function lookUpOperands(
+  path: Operand,
+  literal: Operand,
+  groups: string[][],
+): Predicate | undefined {
+  if (path.kind !== 'field' || literal.kind !== 'literal') return undefined
+  return lookUpLoginIds(path.name, [literal.value], groups)
 }
 
 function lookUpLoginIds(name: string, values: Value[], groups: string[][]): Predicate | undefined {

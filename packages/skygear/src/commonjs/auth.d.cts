@@ -4,7 +4,6 @@ import type * as esm from './auth.mjs' with { 'resolution-mode': 'import' }
 declare const skygear: esm.AuthClient & typeof esm
 
 declare namespace skygear {
-  type AccessEntry = esm.AccessEntry
   type Answer<Result = unknown> = esm.Answer<Result>
   type Attributes = esm.Attributes
   type Auth<Profile extends object = object> = esm.Auth<Profile>

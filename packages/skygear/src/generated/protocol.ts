@@ -219,6 +219,8 @@ export interface Actions {
       record_type?: unknown
       predicate?: unknown
       sort?: unknown
+      include?: unknown
+      desired_keys?: unknown
       limit?: unknown
       offset?: unknown
       count?: unknown
@@ -240,6 +242,89 @@ export interface Actions {
       _id?: string
       [key: string]: unknown
     }>
+  }
+  "schema:fetch": {
+    input: { [key: string]: never }
+    output: {
+      record_types: { [key: string]: unknown }
+    }
+  }
+  "schema:create": {
+    input: {
+      record_types: { [key: string]: unknown }
+    }
+    output: {
+      record_types: { [key: string]: unknown }
+    }
+  }
+  "schema:rename": {
+    input: {
+      record_type?: unknown
+      item_name?: unknown
+      new_name?: unknown
+    }
+    output: {
+      record_types: { [key: string]: unknown }
+    }
+  }
+  "schema:delete": {
+    input: {
+      record_type?: unknown
+      item_name?: unknown
+    }
+    output: {
+      record_types: { [key: string]: unknown }
+    }
+  }
+  "schema:access": {
+    input: {
+      type?: unknown
+      create_roles?: Array<string> | null
+    }
+    output: {
+      type: string
+      create_roles?: Array<string>
+    }
+  }
+  "schema:default_access": {
+    input: {
+      type?: unknown
+      default_access?: Array<unknown> | null
+    }
+    output: {
+      type: string
+      default_access: Array<{ [key: string]: unknown }>
+    }
+  }
+  "schema:field_access:get": {
+    input: { [key: string]: never }
+    output: {
+      access: Array<{
+        record_type: string
+        record_field: string
+        user_role: string
+        writable: boolean
+        readable: boolean
+        comparable: boolean
+        discoverable: boolean
+      }>
+    }
+  }
+  "schema:field_access:update": {
+    input: {
+      access?: Array<unknown> | null
+    }
+    output: {
+      access: Array<{
+        record_type: string
+        record_field: string
+        user_role: string
+        writable: boolean
+        readable: boolean
+        comparable: boolean
+        discoverable: boolean
+      }>
+    }
   }
   "user:update": {
     input: {

@@ -41,12 +41,13 @@ export const changePassword = defineAction({
         stores,
         account: { ...account, tokenVersion: account.tokenVersion + 1 },
         dialect,
-        token: caller.token ?? '',
+        token: caller.token,
         invalidate: input.invalidate === true,
         now,
       })
     })
-    return authResponse({ account, record, accessToken, dialect })
+    const rules = await context.fieldAccess.rules(now)
+    return authResponse({ account, record, accessToken, dialect, rules })
   },
 })
 

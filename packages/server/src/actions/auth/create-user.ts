@@ -6,6 +6,7 @@ import type { Settings } from '../../settings.ts'
 import type { Stores, User } from '../../storage/storage.ts'
 import { loginIdsOf } from '../../users/login-id.ts'
 import { newAccount } from '../../users/user.ts'
+import { assignNumbers } from '../record/sequences.ts'
 
 interface NewUser {
   fields: Record<string, Value>
@@ -27,9 +28,16 @@ export async function createUser(
   now: number,
 ): Promise<User> {
   const account = newAccount(randomUUID(), passwordHash, roles, now)
-  const record = userRecord(account.id, fields, now)
   const known = allFieldsOf('user', await stores.schema.fieldsOf('user'))
-  await stores.schema.addFields('user', newFields(known, fields, mayExtendSchema))
+  const added = newFields(known, fields, mayExtendSchema)
+  if (added.size > 0) await stores.schema.addFields('user', added)
+  const numbered = await assignNumbers(stores.schema, {
+    recordType: 'user',
+    fields: new Map([...known, ...added]),
+    changes: fields,
+    isNew: true,
+  })
+  const record = userRecord(account.id, numbered, now)
   await stores.accounts.insert(account)
   await stores.records.insert(record)
   await stores.loginIds.replace(account.id, loginIdsOf(authRecordKeys, fields))

@@ -45,11 +45,16 @@ export const login = defineAction({
       if (!(await stores.accounts.recordLogin(user.account.id, currentHash, now))) throw incorrect()
       return tokens.issue(stores, user.account, dialect, now)
     })
-    return authResponse({ ...user, accessToken, dialect })
+    const rules = await context.fieldAccess.rules(now)
+    return authResponse({ ...user, accessToken, dialect, rules })
   },
 })
 
-/** Hashes the password anew if its hash is of an older kind, and gives the hash that is stored. */
+/**
+ * Hashes the password anew if its hash is of an older kind, and gives the hash that is stored then.
+ *
+ * Throws InvalidCredentials when the password was changed meanwhile.
+ */
 async function renewHash(
   { account }: User,
   passwordHash: string,
@@ -58,8 +63,12 @@ async function renewHash(
 ): Promise<string> {
   if (!isOutdated(passwordHash)) return passwordHash
   const newHash = await passwords.hash(password)
-  const isReplaced = await storage.accounts.replacePasswordHash(account.id, passwordHash, newHash)
-  return isReplaced ? newHash : passwordHash
+  const { accounts } = storage
+  if (await accounts.replacePasswordHash(account.id, passwordHash, newHash)) return newHash
+  // Another log-in with the same password was faster, or the password is another one now.
+  const current = (await accounts.find(account.id))?.account.passwordHash
+  if (!current || !(await passwords.verify(password, current))) throw incorrect()
+  return current
 }
 
 function incorrect(): ApiError {

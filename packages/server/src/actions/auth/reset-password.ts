@@ -32,6 +32,7 @@ export const resetPassword = defineAction({
       if (!changed) throw new ApiError('ResourceNotFound', 'user not found')
       return tokens.issue(stores, changed.account, 'B', now)
     })
-    return authResponse({ ...user, accessToken, dialect: 'B' })
+    const rules = await context.fieldAccess.rules(now)
+    return authResponse({ ...user, accessToken, dialect: 'B', rules })
   },
 })

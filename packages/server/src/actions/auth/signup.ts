@@ -70,7 +70,9 @@ export const signup = defineAction({
 
     // Clients of dialect B expect no times of somebody who was never here before.
     const seenBefore = dialect === 'A' ? {} : { lastLoginAt: null, lastSeenAt: null }
-    return authResponse({ account: { ...account, ...seenBefore }, record, accessToken, dialect })
+    const rules = await context.fieldAccess.rules(now)
+    const shown = { ...account, ...seenBefore }
+    return authResponse({ account: shown, record, accessToken, dialect, rules })
   },
 })
 

@@ -77,8 +77,21 @@ describe('database_id', () => {
     })
   })
 
-  it('is not supported for _union', async () => {
-    const answer = await query('_union', { key: server.masterKey })
+  it('is every database for _union, to read', async () => {
+    await save('_public', { _id: 'note/1', text: 'for all' }, amy)
+
+    const { result } = await query('_union', { key: server.masterKey })
+
+    expect(result).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ text: 'for all' }),
+        expect.objectContaining({ text: 'of amy' }),
+      ]),
+    )
+  })
+
+  it('is refused for _union, to write', async () => {
+    const answer = await save('_union', { _id: 'note/2' }, { key: server.masterKey })
 
     expect(answer.status).toBe(501)
     expect(answer.error?.name).toBe('NotSupported')

@@ -6,7 +6,7 @@ import { subjectOf } from '../../security/authenticate.ts'
 import type { Stores } from '../../storage/storage.ts'
 import { defineAction } from '../action.ts'
 import { type RecordItem, runBatch } from './batch.ts'
-import { resolveDatabase } from './database.ts'
+import { databaseToWrite } from './database.ts'
 import { recordIds, recordItems } from './record-items.ts'
 
 export const deleteRecords = defineAction({
@@ -20,10 +20,17 @@ export const deleteRecords = defineAction({
     atomic: z.boolean().nullish(),
   }),
   output: recordItems,
-  errors: ['InvalidArgument', 'PermissionDenied', 'NotSupported', 'AtomicOperationFailure'],
+  errors: [
+    'InvalidArgument',
+    'PermissionDenied',
+    'NotSupported',
+    'ResourceNotFound',
+    'ConstraintViolated',
+    'AtomicOperationFailure',
+  ],
 
   async handler({ database_id: database, ids, atomic }, { storage, caller }) {
-    const databaseId = resolveDatabase(database, caller)
+    const databaseId = databaseToWrite(database, caller)
     const items = recordIds(ids, `record: "_id" should be of format '{type}/{id}'`)
     const subject = subjectOf(caller)
     return runBatch({
@@ -47,6 +54,12 @@ async function deleteRecord(
   if (!record) throw new ApiError('ResourceNotFound', 'record not found')
   if (!canWrite(record.access, record.ownerId, subject)) {
     throw new ApiError('PermissionDenied', 'no permission to perform operation')
+  }
+  if (await records.isReferenced(databaseId, id)) {
+    throw new ApiError(
+      'ConstraintViolated',
+      `delete ${formatRecordId(id)}: failed to delete record because other records have reference to it`,
+    )
   }
   await records.delete(databaseId, id)
   return { _id: formatRecordId(id), _type: 'record' }

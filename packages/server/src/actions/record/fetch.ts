@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
 import { canRead } from '../../records/access.ts'
+import type { FieldAccessRules } from '../../records/field-access.ts'
 import {
   errorItem,
   formatRecordId,
@@ -10,7 +11,7 @@ import {
 } from '../../records/record.ts'
 import { subjectOf } from '../../security/authenticate.ts'
 import { type ActionContext, defineAction } from '../action.ts'
-import { resolveDatabase } from './database.ts'
+import { databaseToRead } from './database.ts'
 import { recordIds, recordItems } from './record-items.ts'
 
 export const fetchRecords = defineAction({
@@ -25,19 +26,24 @@ export const fetchRecords = defineAction({
   errors: ['InvalidArgument', 'PermissionDenied', 'NotSupported'],
 
   async handler({ database_id: database, ids }, context) {
-    const databaseId = resolveDatabase(database, context.caller)
+    const databaseId = databaseToRead(database, context.caller)
     const wanted = recordIds(ids, 'invalid id format')
-    return Promise.all(wanted.map((id) => fetchOne(id, databaseId, context)))
+    const rules = await context.fieldAccess.rules(context.now)
+    return Promise.all(wanted.map((id) => fetchOne(id, databaseId, rules, context)))
   },
 })
 
 async function fetchOne(
   id: RecordId,
-  databaseId: string,
+  databaseId: string | undefined,
+  rules: FieldAccessRules,
   { storage, caller }: ActionContext,
 ): Promise<{ _type: 'record' | 'error' }> {
   const subject = subjectOf(caller)
-  const record = await storage.records.find(databaseId, id)
+  const record =
+    databaseId === undefined
+      ? await storage.records.findAnywhere(id)
+      : await storage.records.find(databaseId, id)
   if (!record) {
     return errorItem(new ApiError('ResourceNotFound', 'record not found'), formatRecordId(id))
   }
@@ -46,5 +52,5 @@ async function fetchOne(
     const denied = new ApiError('PermissionDenied', 'no permission to perform operation')
     return errorItem(denied, formatRecordId(id))
   }
-  return { ...presentRecord(record, subject), _type: 'record' }
+  return { ...presentRecord(record, subject, rules), _type: 'record' }
 }

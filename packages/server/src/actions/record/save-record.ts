@@ -1,18 +1,26 @@
 import { ApiError } from '../../errors.ts'
-import { canWrite, type Subject } from '../../records/access.ts'
-import { defaultFieldAccess, mayUseField } from '../../records/field-access.ts'
+import { type AccessList, canWrite, type Subject } from '../../records/access.ts'
+import { type FieldAccessRules, mayUseField } from '../../records/field-access.ts'
 import { PUBLIC_DATABASE, type RecordInput, type StoredRecord } from '../../records/record.ts'
-import { allFieldsOf, newFields } from '../../records/schema.ts'
-import type { Value } from '../../records/value.ts'
+import {
+  allFieldsOf,
+  incompatible,
+  newFields,
+  type RecordType,
+  SCHEMA_IS_FROZEN,
+} from '../../records/schema.ts'
+import type { FieldType, Value } from '../../records/value.ts'
 import { type Caller, isAdmin, MASTER_USER_ID, subjectOf } from '../../security/authenticate.ts'
 import type { Settings } from '../../settings.ts'
 import { type Stores, UniqueViolation } from '../../storage/storage.ts'
 import { checkLoginIds, loginIdsOf } from '../../users/login-id.ts'
+import { assignNumbers } from './sequences.ts'
 
 interface SaveParts {
   stores: Stores
   databaseId: string
   caller: Caller
+  rules: FieldAccessRules
   settings: Pick<Settings, 'authRecordKeys' | 'schema'>
   now: number
   /** What to do with fields that the caller may not write: leave them as they are, or fail. */
@@ -26,19 +34,25 @@ interface SaveParts {
  * Throws PermissionDenied, DeniedArgument, InvalidArgument, IncompatibleSchema or Duplicated.
  */
 export async function saveRecord(input: RecordInput, parts: SaveParts): Promise<StoredRecord> {
-  const { stores, databaseId, caller, settings, now } = parts
+  const { stores, databaseId, caller, now } = parts
   const subject = subjectOf(caller)
+  const type = await stores.schema.find(input.type)
   const existing = await stores.records.find(databaseId, input)
   if (existing) await checkWritable(existing, parts, subject)
-  else checkCreatable(input)
+  else checkCreatable(input, type, subject)
 
-  const changes = writableChanges(input, existing, subject, parts.deniedFields)
-  const known = allFieldsOf(input.type, await stores.schema.fieldsOf(input.type))
-  const mayExtend = settings.schema === 'open' || subject.isMaster
-  await stores.schema.addFields(input.type, newFields(known, changes, mayExtend))
+  const writable = writableChanges(input, existing, subject, parts)
+  const fields = await extendSchema(input.type, type, writable, parts)
+  const changes = await assignNumbers(stores.schema, {
+    recordType: input.type,
+    fields,
+    changes: writable,
+    isNew: !existing,
+  })
 
   const authorId = subject.userId ?? MASTER_USER_ID
-  const base = existing ?? newRecord(input, databaseId, authorId, now)
+  const defaultAccess = type?.defaultAccess ?? null
+  const base = existing ?? newRecord(input, databaseId, authorId, defaultAccess, now)
   const record = {
     ...base,
     access: input.access ?? base.access,
@@ -72,8 +86,31 @@ async function checkWritable(
 }
 
 /** Users come into being by sign-up only: a record alone would hold a name that nobody owns. */
-function checkCreatable({ type }: RecordInput): void {
-  if (type === 'user') throw new ApiError('PermissionDenied', 'no permission to create')
+function checkCreatable(
+  { type: name }: RecordInput,
+  type: RecordType | undefined,
+  { isMaster, roles }: Subject,
+): void {
+  const createRoles = type?.createRoles ?? []
+  const hasRole = createRoles.length === 0 || createRoles.some((role) => roles.includes(role))
+  if (name === 'user' || !(hasRole || isMaster)) {
+    throw new ApiError('PermissionDenied', 'no permission to create')
+  }
+}
+
+/** Adds the fields that are new to the type, and gives all of them. */
+async function extendSchema(
+  recordType: string,
+  type: RecordType | undefined,
+  changes: Record<string, Value>,
+  { stores, caller, settings }: SaveParts,
+): Promise<Map<string, FieldType>> {
+  const mayExtend = settings.schema === 'open' || caller.key === 'master'
+  if (!type && !mayExtend) throw incompatible(SCHEMA_IS_FROZEN)
+  const known = allFieldsOf(recordType, type?.fields ?? new Map())
+  const added = newFields(known, changes, mayExtend)
+  if (!type || added.size > 0) await stores.schema.addFields(recordType, added)
+  return new Map([...known, ...added])
 }
 
 /** Fields that the input changes, without those that the subject may not write. */
@@ -81,14 +118,13 @@ function writableChanges(
   { type, fields }: RecordInput,
   existing: StoredRecord | undefined,
   subject: Subject,
-  deniedFields: 'ignore' | 'refuse',
+  { rules, deniedFields }: SaveParts,
 ): Record<string, Value> {
   const ownerId = existing?.ownerId ?? subject.userId
   const changed = Object.entries(fields).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(existing?.fields[name] ?? null),
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(fieldOf(existing, name)),
   )
-  const isWritable = (name: string) =>
-    mayUseField(defaultFieldAccess, type, name, 'writable', subject, ownerId)
+  const isWritable = (name: string) => mayUseField(rules, type, name, 'writable', subject, ownerId)
   const denied = changed.map(([name]) => name).filter((name) => !isWritable(name))
   if (denied.length > 0 && deniedFields === 'refuse') {
     throw new ApiError('DeniedArgument', 'Some fields may not be written.', {
@@ -98,10 +134,16 @@ function writableChanges(
   return Object.fromEntries(changed.filter(([name]) => !denied.includes(name)))
 }
 
+/** Own members only: a field may be called `constructor`. */
+function fieldOf(record: StoredRecord | undefined, name: string): Value {
+  return record && Object.hasOwn(record.fields, name) ? record.fields[name]! : null
+}
+
 function newRecord(
   { type, key }: RecordInput,
   databaseId: string,
   authorId: string,
+  access: AccessList,
   now: number,
 ): StoredRecord {
   const authorship = { ownerId: authorId, createdBy: authorId, updatedBy: authorId }
@@ -110,7 +152,7 @@ function newRecord(
     type,
     key,
     ...authorship,
-    access: null,
+    access,
     createdAt: now,
     updatedAt: now,
     fields: {},

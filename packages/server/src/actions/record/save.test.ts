@@ -171,8 +171,8 @@ describe('record:save', () => {
     expect(byMaster.result).toMatchObject([{ text: 'hi' }])
   })
 
-  it('keeps a field called __proto__ as any other', async () => {
-    const record = JSON.parse('{"_id":"note/proto","__proto__":{"admin":true}}')
+  it('keeps a member called __proto__ as any other', async () => {
+    const record = JSON.parse('{"_id":"note/proto","json":{"__proto__":{"admin":true}}}')
 
     await save([record], amy)
 

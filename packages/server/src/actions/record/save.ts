@@ -6,11 +6,11 @@ import {
   presentRecord,
   type RecordInput,
 } from '../../records/record.ts'
-import { allFieldsOf, newFields } from '../../records/schema.ts'
+import { allFieldsOf, incompatible, newFields, referencedType } from '../../records/schema.ts'
 import { subjectOf } from '../../security/authenticate.ts'
-import { type ActionContext, defineAction } from '../action.ts'
+import { type ActionContext, defineAction, jsonObject } from '../action.ts'
 import { runBatch } from './batch.ts'
-import { resolveDatabase } from './database.ts'
+import { databaseToWrite } from './database.ts'
 import { recordItems } from './record-items.ts'
 import { saveRecord } from './save-record.ts'
 
@@ -21,7 +21,7 @@ export const saveRecords = defineAction({
   access: 'writer',
   input: z.object({
     database_id: z.unknown().optional(),
-    records: z.array(z.unknown()).nullish(),
+    records: z.array(jsonObject.nullable()).nullish(),
     atomic: z.boolean().nullish(),
   }),
   output: recordItems,
@@ -34,14 +34,15 @@ export const saveRecords = defineAction({
   ],
 
   async handler({ database_id: database, records, atomic }, context) {
-    const { storage, caller, settings, now } = context
-    const databaseId = resolveDatabase(database, caller)
+    const { storage, caller, fieldAccess, settings, now } = context
+    const databaseId = databaseToWrite(database, caller)
     if (!records || records.length === 0) {
       throw invalidArgument('expected list of record', 'records')
     }
     const inputs = records.map(tryDecode)
     if (atomic) refuseUndecodable(inputs)
     await checkSchema(inputs, context)
+    const rules = await fieldAccess.rules(now)
     return runBatch({
       storage,
       items: inputs,
@@ -50,9 +51,9 @@ export const saveRecords = defineAction({
       async work(input, stores) {
         if (input instanceof ApiError) throw input
         const deniedFields = atomic ? 'refuse' : 'ignore'
-        const parts = { stores, databaseId, caller, settings, now, deniedFields } as const
+        const parts = { stores, databaseId, caller, rules, settings, now, deniedFields } as const
         const record = await saveRecord(input, parts)
-        return { ...presentRecord(record, subjectOf(caller)), _type: 'record' }
+        return { ...presentRecord(record, subjectOf(caller), rules), _type: 'record' }
       },
     })
   },
@@ -84,10 +85,18 @@ async function checkSchema(
 ): Promise<void> {
   const mayExtend = settings.schema === 'open' || caller.key === 'master'
   const fieldsByType = new Map<string, ReturnType<typeof allFieldsOf>>()
+  const referencedTypes = new Set<string>()
   for (const input of inputs) {
     if (input instanceof ApiError) continue
     const { type, fields } = input
     const known = fieldsByType.get(type) ?? allFieldsOf(type, await storage.schema.fieldsOf(type))
-    fieldsByType.set(type, new Map([...known, ...newFields(known, fields, mayExtend)]))
+    const added = newFields(known, fields, mayExtend)
+    fieldsByType.set(type, new Map([...known, ...added]))
+    for (const fieldType of added.values()) referencedTypes.add(referencedType(fieldType) ?? type)
+  }
+  for (const type of referencedTypes) {
+    if (!fieldsByType.has(type) && !(await storage.schema.find(type))) {
+      throw incompatible('A field refers to records of a type that does not exist.')
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
+import type { FieldAccessRules } from '../../records/field-access.ts'
 import { withoutServerManaged } from '../../records/record.ts'
 import { decodeFields, type Value } from '../../records/value.ts'
 import { userDisabled } from '../../security/authenticate.ts'
@@ -31,7 +32,7 @@ export const customTokenLogin = defineAction({
   ],
 
   async handler({ token }, context) {
-    const { storage, tokens, settings, now } = context
+    const { storage, tokens, fieldAccess, settings, now } = context
     if (!settings.customTokenSecret) {
       throw new ApiError(
         'NotConfigured',
@@ -41,14 +42,15 @@ export const customTokenLogin = defineAction({
     const { subject, profile } = await readCustomToken(token, settings.customTokenSecret)
     const fields = withoutServerManaged('user', decodeFields(profile))
     checkLoginIds(settings.authRecordKeys, fields, 'token')
+    const rules = await fieldAccess.rules(now)
     return storage
       .transaction(async (stores) => {
         const found = await stores.customTokenUsers.find(subject)
         const user = found
-          ? await updateUser(found, fields, stores, context)
+          ? await updateUser(found, fields, stores, { ...context, rules })
           : await addUser(subject, fields, stores, context)
         const accessToken = await tokens.issue(stores, user.account, 'B', now)
-        return authResponse({ ...user, accessToken, dialect: 'B' })
+        return authResponse({ ...user, accessToken, dialect: 'B', rules })
       })
       .catch((error: unknown) => {
         throw isDuplicate(error) ? userDuplicated(error) : error
@@ -61,7 +63,7 @@ async function updateUser(
   { account, record }: User,
   fields: Record<string, Value>,
   stores: Stores,
-  { settings, now }: ActionContext,
+  { settings, rules, now }: ActionContext & { rules: FieldAccessRules },
 ): Promise<User> {
   if (isDisabled(account, now)) throw userDisabled(account)
   await stores.accounts.markLogin(account.id, now)
@@ -74,6 +76,7 @@ async function updateUser(
     caller: { key: 'client', user, token: undefined },
     settings,
     now,
+    rules,
     deniedFields: 'ignore',
   })
   return { account, record: saved }

@@ -25,7 +25,10 @@ export const updateUser = defineAction({
   }),
   errors: ['InvalidArgument', 'PermissionDenied', 'ResourceNotFound', 'Duplicated'],
 
-  async handler({ _id: id, username, email, roles }, { storage, caller, settings, now }) {
+  async handler(
+    { _id: id, username, email, roles },
+    { storage, caller, fieldAccess, settings, now },
+  ) {
     if (!id) throw invalidArgument('missing required fields', '_id')
     if (roles && new Set(roles).size < roles.length) {
       throw invalidArgument('duplicated roles in payload', 'roles')
@@ -34,6 +37,7 @@ export const updateUser = defineAction({
     if (caller.user?.account.id !== id && !isAdministrator) {
       throw new ApiError('PermissionDenied', 'no permission to modify other users')
     }
+    const rules = await fieldAccess.rules(now)
     return storage.transaction(async (stores) => {
       const user = await stores.accounts.find(id)
       if (!user) throw new ApiError('ResourceNotFound', 'user not found')
@@ -44,7 +48,7 @@ export const updateUser = defineAction({
         await stores.accounts.setRoles(id, roles)
       }
       const input = namesToSave(id, username, email)
-      const parts = { stores, databaseId: user.record.databaseId, caller, settings, now } as const
+      const parts = { stores, databaseId: user.record.databaseId, caller, rules, settings, now }
       const record = await saveRecord(input, { ...parts, deniedFields: 'refuse' }).catch(
         (error: unknown) => {
           throw error instanceof ApiError && error.name === 'Duplicated'

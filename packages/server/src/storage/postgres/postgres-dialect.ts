@@ -3,10 +3,18 @@ import type { SqlDialect, SqlValueType } from '../sql/engine.ts'
 
 /** PostgreSQL gives members of JSON as text; what is not of the wanted type is NULL. */
 export const postgresDialect: SqlDialect = {
-  field(path, type) {
-    const member = sql`(record.fields::jsonb #> array[${sql.join(path)}]::text[])`
-    return typedMember(member, type)
+  member(column, path, type) {
+    return typedMember(sql`(${column}::jsonb #> array[${sql.join(path)}]::text[])`, type)
   },
+
+  declaredMember(column, path, type) {
+    const names = sql.join(path.map((name) => sql.lit(name)))
+    return typedMember(sql`(${column}::jsonb #> array[${names}]::text[])`, type)
+  },
+
+  memberContains: (column, name, text) => sql<SqlBool>`coalesce(
+    jsonb_typeof(${column}::jsonb -> ${name}) in ('array', 'object')
+      and jsonb_exists(${column}::jsonb -> ${name}, ${text}), false)`,
 
   boolean: (value) => value,
 
@@ -15,14 +23,16 @@ export const postgresDialect: SqlDialect = {
 
   lower: (text) => sql`lower(${text})`,
 
-  accessAllows(userId, roles) {
+  accessAllows(column, userId, roles) {
     const entries = [sql`entry ->> 'public' = 'true'`]
     if (userId !== undefined) entries.push(sql`entry ->> 'user_id' = ${userId}`)
     if (roles.length > 0) entries.push(sql`entry ->> 'role' in (${sql.join(roles)})`)
-    return sql<SqlBool>`(record.access is null or exists
-      (select 1 from jsonb_array_elements(record.access::jsonb) as entry
+    return sql<SqlBool>`(${column} is null or exists
+      (select 1 from jsonb_array_elements(${column}::jsonb) as entry
        where ${sql.join(entries, sql` or `)}))`
   },
+
+  allowLongStatement: sql`set local statement_timeout = 0`,
 }
 
 function typedMember(member: Expression<unknown>, type: SqlValueType): Expression<unknown> {

@@ -1,4 +1,4 @@
-import type { CompiledQuery, Expression, Kysely, SqlBool } from 'kysely'
+import type { CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely'
 import type { Tables } from './schema.ts'
 
 /** What an SQL engine gives to the stores, which are the same for all engines. */
@@ -21,16 +21,33 @@ export interface SqlEngine {
 
 export type SqlValueType = 'text' | 'number' | 'boolean'
 
-/** The few places where the engines' SQL differs. */
+/** The few places where the engines' SQL differs. Columns are given, since a query may join. */
 export interface SqlDialect {
-  /** A member of the JSON column `record.fields` as a value of the type; NULL when it has none. */
-  field(path: string[], type: SqlValueType): Expression<unknown>
+  /** A member of a column of JSON objects as a value of the type; NULL when it has none. */
+  member(column: Expression<unknown>, path: string[], type: SqlValueType): Expression<unknown>
+  /**
+   * The same with the path in the text of the statement, as an index needs it. Only for names that
+   * an operator declared and `isPlainName` allows.
+   */
+  declaredMember(
+    column: Expression<unknown>,
+    path: string[],
+    type: SqlValueType,
+  ): Expression<unknown>
+  /** True if the member is a list with this text as an item, or an object with a member so named. */
+  memberContains(column: Expression<unknown>, name: string, text: string): Expression<SqlBool>
   /** How a boolean is bound as a parameter. */
   boolean(value: boolean): unknown
   /** LIKE that heeds case, with `%`, `_` and `\`. */
   like(text: Expression<unknown>, pattern: string): Expression<SqlBool>
   /** A text in lower case, in all of Unicode. */
   lower(text: Expression<unknown>): Expression<unknown>
-  /** True if `record.access` is null or has an entry that lets this user, or everybody, read. */
-  accessAllows(userId: string | undefined, roles: string[]): Expression<SqlBool>
+  /** True if a column of access lists is null or has an entry for this user, or for everybody. */
+  accessAllows(
+    column: Expression<unknown>,
+    userId: string | undefined,
+    roles: string[],
+  ): Expression<SqlBool>
+  /** A statement to run, within the transaction, before one that may take minutes. */
+  allowLongStatement?: RawBuilder<unknown>
 }

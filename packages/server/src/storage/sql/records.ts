@@ -1,11 +1,13 @@
-import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
-import type { Subject } from '../../records/access.ts'
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import { PUBLIC_DATABASE } from '../../records/record.ts'
 import type { RecordQuery, RecordStore } from '../storage.ts'
 import type { SqlDialect } from './engine.ts'
-import { compilePath, compilePredicate } from './predicates.ts'
+import { compilePredicate, type QueryScope } from './predicates.ts'
+import { isReadableBy } from './readable.ts'
+import { insertReferences, replaceReferences } from './references.ts'
 import { fromRecord, toRecord } from './rows.ts'
 import type { Tables } from './schema.ts'
+import { compileTerm } from './terms.ts'
 
 /** Records that `all` reads at a time. */
 const PAGE_SIZE = 500
@@ -23,6 +25,7 @@ export function createRecordStore(db: Kysely<Tables>, dialect: SqlDialect): Reco
 
     async insert(record) {
       await db.insertInto('record').values(fromRecord(record)).execute()
+      await insertReferences(db, record)
     },
 
     async update(record) {
@@ -34,6 +37,46 @@ export function createRecordStore(db: Kysely<Tables>, dialect: SqlDialect): Reco
         .where('type', '=', type)
         .where('key', '=', key)
         .execute()
+      await replaceReferences(db, record)
+    },
+
+    async findAll(databaseIds, type, keys) {
+      if (keys.length === 0) return []
+      const rows = await selectRecords(db)
+        .where('record.database_id', 'in', databaseIds)
+        .where('record.type', '=', type)
+        .where('record.key', 'in', keys)
+        .execute()
+      return rows.map(toRecord)
+    },
+
+    async findAnywhere({ type, key }) {
+      const row = await selectRecords(db)
+        .where('record.type', '=', type)
+        .where('record.key', '=', key)
+        .orderBy('record.database_id')
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+
+    async isReferenced(databaseId, { type, key }) {
+      const row = await db
+        .selectFrom('record_reference')
+        .select('field')
+        .where('target_database_id', '=', databaseId)
+        .where('target_type', '=', type)
+        .where('target_key', '=', key)
+        .where((eb) =>
+          eb.not(
+            eb.and([
+              eb('database_id', '=', databaseId),
+              eb('type', '=', type),
+              eb('key', '=', key),
+            ]),
+          ),
+        )
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     async delete(databaseId, { type, key }) {
@@ -46,18 +89,7 @@ export function createRecordStore(db: Kysely<Tables>, dialect: SqlDialect): Reco
     },
 
     async query(query) {
-      let select = selectRecords(db).where((eb) => matches(eb, query, dialect))
-      for (const { path, direction } of query.sort) {
-        select = select.orderBy(
-          (eb) => compilePath(eb, dialect, path),
-          (order) => (direction === 'asc' ? order.asc().nullsLast() : order.desc().nullsFirst()),
-        )
-      }
-      // SQLite takes an offset only after a limit.
-      if (query.limit !== undefined || query.offset > 0) {
-        select = select.limit(query.limit ?? Number.MAX_SAFE_INTEGER).offset(query.offset)
-      }
-      return (await select.execute()).map(toRecord)
+      return (await selectQuery(db, query, dialect).execute()).map(toRecord)
     },
 
     async *all(type) {
@@ -108,24 +140,43 @@ function selectRecords(db: Kysely<Tables>) {
     )
 }
 
-function matches(
-  eb: ExpressionBuilder<Tables, 'record'>,
-  { databaseId, type, predicate, readableBy }: RecordQuery,
-  dialect: SqlDialect,
-): Expression<SqlBool> {
-  const conditions = [eb('record.database_id', '=', databaseId), eb('record.type', '=', type)]
-  return eb.and([
-    ...conditions,
-    ...(predicate ? [compilePredicate(eb, dialect, predicate)] : []),
-    ...(readableBy ? [isReadableBy(eb, readableBy, dialect)] : []),
-  ])
+/** The statement of a query. */
+export function selectQuery(db: Kysely<Tables>, query: RecordQuery, dialect: SqlDialect) {
+  let select = selectRecords(db).where((eb) => matches(eb, query, dialect))
+  for (const { path, direction } of query.sort) {
+    select = select.orderBy(
+      (eb) => compileTerm(scopeOf(eb, query, dialect), path).sql,
+      (order) => (direction === 'asc' ? order.asc().nullsLast() : order.desc().nullsFirst()),
+    )
+  }
+  // SQLite takes an offset only after a limit.
+  if (query.limit === undefined && query.offset === 0) return select
+  return select.limit(query.limit ?? Number.MAX_SAFE_INTEGER).offset(query.offset)
 }
 
-function isReadableBy(
+function scopeOf(
   eb: ExpressionBuilder<Tables, 'record'>,
-  { userId, roles }: Subject,
+  { fields, readableBy }: RecordQuery,
+  dialect: SqlDialect,
+): QueryScope {
+  return { eb, dialect, fields, readableBy }
+}
+
+function matches(
+  eb: ExpressionBuilder<Tables, 'record'>,
+  query: RecordQuery,
   dialect: SqlDialect,
 ): Expression<SqlBool> {
-  const allowed = dialect.accessAllows(userId, roles)
-  return userId === undefined ? allowed : eb.or([allowed, eb('record.owner_id', '=', userId)])
+  const { databaseId, predicate, readableBy } = query
+  const conditions = [isOfType(query)]
+  if (databaseId !== undefined) conditions.push(eb('record.database_id', '=', databaseId))
+  if (predicate) conditions.push(compilePredicate(scopeOf(eb, query, dialect), predicate))
+  if (readableBy) conditions.push(isReadableBy(readableBy, dialect, 'record'))
+  return eb.and(conditions)
+}
+
+/** The indexes of a type's fields hold its records only, and serve statements that say the type. */
+function isOfType({ type, fields }: RecordQuery): Expression<SqlBool> {
+  const hasIndex = [...fields.values()].some((field) => field.kind === 'own' && field.isIndexed)
+  return sql<SqlBool>`record.type = ${hasIndex ? sql.lit(type) : type}`
 }

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** The tables as the migrations leave them. */
 export interface Tables {
   account: AccountTable
@@ -14,7 +16,16 @@ export interface Tables {
   }
   revoked_token: { token_hash: string; expires_at: number | null }
   record: RecordTable
-  record_field: { record_type: string; field: string; field_type: string }
+  record_reference: RecordReferenceTable
+  record_type: {
+    name: string
+    /** JSON: a list of role names. */
+    create_roles: string
+    /** JSON: a list of access entries. */
+    default_access: string | null
+  }
+  record_field: RecordFieldTable
+  field_access: FieldAccessTable
   metadata: { name: string; value: string }
 }
 
@@ -46,4 +57,34 @@ export interface RecordTable {
   updated_by: string
   /** JSON: an object of field values. */
   fields: string
+}
+
+/** One row for each field that refers to another record. */
+export interface RecordReferenceTable {
+  database_id: string
+  type: string
+  key: string
+  field: string
+  target_database_id: string
+  target_type: string
+  target_key: string
+}
+
+export interface RecordFieldTable {
+  record_type: string
+  field: string
+  field_type: string
+  is_indexed: Generated<number>
+  /** Of sequences: the number given last. */
+  last_number: Generated<number>
+}
+
+export interface FieldAccessTable {
+  record_type: string
+  record_field: string
+  user_role: string
+  writable: number
+  readable: number
+  comparable: number
+  discoverable: number
 }

@@ -21,7 +21,7 @@ const CACHE_KIB = 65_536
 const MAP_BYTES = 1_073_741_824
 
 /** Opens the database in this file, making it when it is not there. */
-export function openSqliteStorage(file: string): Promise<Storage> {
+export async function openSqliteStorage(file: string): Promise<Storage> {
   return createSqlStorage(openEngine(file))
 }
 

@@ -1,0 +1,518 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PUBLIC_DATABASE, type StoredRecord } from '../records/record.ts'
+import { type Storage, type Stores, UniqueViolation } from '../storage/storage.ts'
+import { type Account, newAccount } from '../users/user.ts'
+
+/**
+ * Defines the tests that every storage passes. `open` opens the database that the test uses, a new
+ * connection each time; `remove` makes it empty for the next test.
+ */
+export function describeStorage(
+  name: string,
+  open: () => Promise<Storage>,
+  remove: () => Promise<void>,
+): void {
+  describe(`${name} as a storage`, () => {
+    let storage: Storage
+
+    beforeEach(async () => {
+      storage = await open()
+    })
+
+    afterEach(async () => {
+      await storage.close()
+      await remove()
+    })
+
+    describe('a user', () => {
+      it('is found by id, with the record, as it was inserted', async () => {
+        const account: Account = {
+          ...newAccount('amy', 'hash', ['editor', "it's"], 1_700_000_000_123),
+          disabled: true,
+          disabledMessage: 'Pay "first".',
+          disabledUntil: 4_000_000_000_000,
+        }
+        const record = userRecord('amy', { username: 'Amy', nested: { a: [1, null, '\u{1f600}'] } })
+        await insert(storage, account, record)
+
+        const user = await storage.accounts.find('amy')
+
+        expect(user?.account).toEqual(account)
+        expect(user?.record).toMatchObject(record)
+      })
+
+      it('is not found by an id that nobody has', async () => {
+        expect(await storage.accounts.find('nobody')).toBeUndefined()
+      })
+
+      it('cannot have the id of another one', async () => {
+        await insertUser(storage, 'amy')
+
+        await expect(storage.accounts.insert(newAccount('amy', null, [], 1))).rejects.toThrow(
+          UniqueViolation,
+        )
+      })
+
+      it('gets a new password when the old one is still there', async () => {
+        await insertUser(storage, 'amy')
+
+        const isChanged = await storage.accounts.changePassword('amy', 'hash of amy', 'new', 5)
+
+        expect(isChanged).toBe(true)
+        expect((await storage.accounts.find('amy'))?.account).toMatchObject({
+          passwordHash: 'new',
+          passwordChangedAt: 5,
+          tokenVersion: 1,
+        })
+      })
+
+      it('keeps the password when another one is there meanwhile', async () => {
+        await insertUser(storage, 'amy')
+
+        const isChanged = await storage.accounts.changePassword('amy', 'another', 'new', 5)
+
+        expect(isChanged).toBe(false)
+        expect((await storage.accounts.find('amy'))?.account).toMatchObject({
+          passwordHash: 'hash of amy',
+          tokenVersion: 0,
+        })
+      })
+
+      it('gets another hash of the same password without the end of any token', async () => {
+        await insertUser(storage, 'amy')
+
+        const isReplaced = await storage.accounts.replacePasswordHash('amy', 'hash of amy', 'new')
+        const isReplacedAgain = await storage.accounts.replacePasswordHash(
+          'amy',
+          'hash of amy',
+          'newer',
+        )
+
+        expect([isReplaced, isReplacedAgain]).toEqual([true, false])
+        expect((await storage.accounts.find('amy'))?.account).toMatchObject({
+          passwordHash: 'new',
+          tokenVersion: 0,
+        })
+      })
+
+      it('has a log-in noted only with the password that was checked', async () => {
+        await insertUser(storage, 'amy')
+
+        expect(await storage.accounts.recordLogin('amy', 'another', 7)).toBe(false)
+        expect(await storage.accounts.recordLogin('amy', 'hash of amy', 8)).toBe(true)
+        expect((await storage.accounts.find('amy'))?.account).toMatchObject({
+          lastLoginAt: 8,
+          lastSeenAt: 8,
+        })
+      })
+
+      it('is seen later, never earlier', async () => {
+        await insertUser(storage, 'amy')
+
+        await storage.accounts.markSeen(new Map([['amy', 9]]))
+        await storage.accounts.markSeen(new Map([['amy', 3]]))
+
+        expect((await storage.accounts.find('amy'))?.account.lastSeenAt).toBe(9)
+      })
+
+      it('has roles', async () => {
+        await insertUser(storage, 'amy')
+
+        await storage.accounts.setRoles('amy', ['a', "b'"])
+
+        expect((await storage.accounts.find('amy'))?.account.roles).toEqual(['a', "b'"])
+      })
+    })
+
+    describe('a login id', () => {
+      const username = (canonical: string) => ({ group: 'username', canonical })
+
+      it('finds its user', async () => {
+        await insertUser(storage, 'amy')
+        await storage.loginIds.replace('amy', [username('a')])
+
+        const user = await storage.loginIds.findUser(username('a'))
+
+        expect(user?.account.id).toBe('amy')
+        expect(await storage.loginIds.findUser({ group: 'email', canonical: 'a' })).toBeUndefined()
+      })
+
+      it('belongs to one user', async () => {
+        await insertUser(storage, 'amy')
+        await insertUser(storage, 'bea')
+        await storage.loginIds.replace('amy', [username('a')])
+
+        await expect(storage.loginIds.replace('bea', [username('a')])).rejects.toThrow(
+          UniqueViolation,
+        )
+      })
+
+      it('is compared as it is', async () => {
+        await insertUser(storage, 'amy')
+        await insertUser(storage, 'bea')
+
+        await storage.loginIds.replace('amy', [username('a')])
+        await storage.loginIds.replace('bea', [username('A'), username('a ')])
+
+        expect((await storage.loginIds.findUser(username('A')))?.account.id).toBe('bea')
+      })
+
+      it('is gone when others replace it', async () => {
+        await insertUser(storage, 'amy')
+        await storage.loginIds.replace('amy', [username('a')])
+
+        await storage.loginIds.replace('amy', [username('b')])
+
+        expect(await storage.loginIds.findUser(username('a'))).toBeUndefined()
+      })
+
+      it('is gone when all are cleared', async () => {
+        await insertUser(storage, 'amy')
+        await storage.loginIds.replace('amy', [username('a')])
+
+        await storage.loginIds.clear()
+
+        expect(await storage.loginIds.findUser(username('a'))).toBeUndefined()
+      })
+    })
+
+    describe('a session', () => {
+      const session = (tokenHash: string, userId: string) => ({
+        tokenHash,
+        userId,
+        dialect: 'A' as const,
+        createdAt: 5,
+        lastSeenAt: 6,
+      })
+
+      it('is found with its user', async () => {
+        await insertUser(storage, 'amy')
+        await storage.sessions.insert(session('t', 'amy'))
+
+        const found = await storage.sessions.find('t')
+
+        expect(found?.session).toEqual(session('t', 'amy'))
+        expect(found?.account.id).toBe('amy')
+        expect(found?.record.key).toBe('amy')
+      })
+
+      it('ends alone, or with all of its user', async () => {
+        await insertUser(storage, 'amy')
+        await insertUser(storage, 'bea')
+        for (const hash of ['1', '2', '3']) await storage.sessions.insert(session(hash, 'amy'))
+        await storage.sessions.insert(session('4', 'bea'))
+
+        await storage.sessions.delete('1')
+        expect(await existing('1', '2', '3', '4')).toEqual(['2', '3', '4'])
+
+        await storage.sessions.deleteAllOfUser('amy')
+        expect(await existing('1', '2', '3', '4')).toEqual(['4'])
+      })
+
+      it('is seen later, never earlier', async () => {
+        await insertUser(storage, 'amy')
+        await storage.sessions.insert(session('t', 'amy'))
+
+        await storage.sessions.markSeen(new Map([['t', 9]]))
+        await storage.sessions.markSeen(new Map([['t', 3]]))
+
+        expect((await storage.sessions.find('t'))?.session.lastSeenAt).toBe(9)
+      })
+
+      it('needs a user who exists', async () => {
+        await expect(storage.sessions.insert(session('t', 'nobody'))).rejects.toThrow()
+      })
+
+      async function existing(...hashes: string[]): Promise<string[]> {
+        const found = await Promise.all(hashes.map((hash) => storage.sessions.find(hash)))
+        return hashes.filter((_, index) => found[index] !== undefined)
+      }
+    })
+
+    describe('a revoked token', () => {
+      it('is known until it is pruned', async () => {
+        await storage.revokedTokens.add('ends', 1_000)
+        await storage.revokedTokens.add('never ends', null)
+        await storage.revokedTokens.add('ends', 1_000)
+
+        await storage.revokedTokens.prune(999)
+        expect(await storage.revokedTokens.has('ends')).toBe(true)
+
+        await storage.revokedTokens.prune(1_001)
+        expect(await storage.revokedTokens.has('ends')).toBe(false)
+        expect(await storage.revokedTokens.has('never ends')).toBe(true)
+      })
+    })
+
+    describe('the history of passwords', () => {
+      beforeEach(async () => {
+        await insertUser(storage, 'amy')
+        for (const time of [1, 2, 3, 4]) await storage.passwordHistory.add('amy', `p${time}`, time)
+      })
+
+      it('gives the last ones, newest first', async () => {
+        expect(await storage.passwordHistory.recent('amy', 2, 100)).toEqual(['p4', 'p3'])
+      })
+
+      it('gives those since a time, if they are more', async () => {
+        expect(await storage.passwordHistory.recent('amy', 1, 2)).toEqual(['p4', 'p3', 'p2'])
+      })
+
+      it('forgets the others', async () => {
+        await storage.passwordHistory.prune('amy', 1, 3)
+
+        expect(await storage.passwordHistory.recent('amy', 10, 0)).toEqual(['p4', 'p3'])
+      })
+
+      it('is nobody else’s', async () => {
+        expect(await storage.passwordHistory.recent('bea', 10, 0)).toEqual([])
+      })
+    })
+
+    describe('a record', () => {
+      it('is found as it was inserted', async () => {
+        const record: StoredRecord = {
+          ...note('1', { text: 'it\'s "quoted" \u{1f600}', list: [1, { a: null }], none: null }),
+          access: [{ level: 'read', role: "it's" }],
+        }
+        await storage.records.insert(record)
+
+        expect(await storage.records.find(PUBLIC_DATABASE, record)).toMatchObject(record)
+      })
+
+      it('is unique within its database and type', async () => {
+        await storage.records.insert(note('1'))
+        await storage.records.insert({ ...note('1'), databaseId: 'amy' })
+        await storage.records.insert({ ...note('1'), type: 'other' })
+
+        await expect(storage.records.insert(note('1'))).rejects.toThrow(UniqueViolation)
+      })
+
+      it('is updated and deleted alone', async () => {
+        await storage.records.insert(note('1'))
+        await storage.records.insert({ ...note('1'), databaseId: 'amy' })
+
+        await storage.records.update(note('1', { text: 'changed' }))
+        await storage.records.delete('amy', note('1'))
+
+        expect((await storage.records.find(PUBLIC_DATABASE, note('1')))?.fields).toEqual({
+          text: 'changed',
+        })
+        expect(await storage.records.find('amy', note('1'))).toBeUndefined()
+      })
+
+      it('is among all of its type, however many there are', async () => {
+        await storage.transaction(async (stores) => {
+          for (let i = 0; i < 1_001; i += 1) await stores.records.insert(note(`${i}`))
+        })
+
+        const keys = new Set<string>()
+        for await (const { key } of storage.records.all('note')) keys.add(key)
+
+        expect(keys.size).toBe(1_001)
+      })
+
+      it('is found by a query within its database only', async () => {
+        await storage.records.insert(note('1'))
+        await storage.records.insert({ ...note('2'), databaseId: 'amy' })
+
+        const found = await storage.records.query(queryOf('amy'))
+
+        expect(found.map(({ key }) => key)).toEqual(['2'])
+        expect(await storage.records.count(queryOf('amy'))).toBe(1)
+      })
+    })
+
+    describe('the schema', () => {
+      it('keeps the first type of a field', async () => {
+        await storage.schema.addFields('note', new Map([['text', 'string']]))
+        await storage.schema.addFields('note', new Map([['text', 'number'] as const]))
+
+        expect(await storage.schema.fieldsOf('note')).toEqual(new Map([['text', 'string']]))
+        expect(await storage.schema.fieldsOf('other')).toEqual(new Map())
+      })
+    })
+
+    describe('metadata', () => {
+      it('is set and set anew', async () => {
+        expect(await storage.metadata.get('x')).toBeUndefined()
+
+        await storage.metadata.set('x', '1')
+        await storage.metadata.set('x', '2')
+
+        expect(await storage.metadata.get('x')).toBe('2')
+      })
+    })
+
+    describe('a transaction', () => {
+      it('gives what its work gives, and keeps all of it', async () => {
+        const result = await storage.transaction(async (stores) => {
+          await stores.metadata.set('a', '1')
+          await stores.metadata.set('b', '2')
+          return 'done'
+        })
+
+        expect(result).toBe('done')
+        expect(await storage.metadata.get('b')).toBe('2')
+      })
+
+      it('keeps nothing when its work fails', async () => {
+        await insertUser(storage, 'amy')
+        const attempt = storage.transaction(async (stores) => {
+          await stores.metadata.set('a', '1')
+          await stores.accounts.setRoles('amy', ['x'])
+          await stores.loginIds.replace('amy', [{ group: 'username', canonical: 'a' }])
+          await stores.records.insert(note('1'))
+          throw new Error('broken')
+        })
+
+        await expect(attempt).rejects.toThrow('broken')
+        expect(await storage.metadata.get('a')).toBeUndefined()
+        expect((await storage.accounts.find('amy'))?.account.roles).toEqual([])
+        expect(await storage.records.find(PUBLIC_DATABASE, note('1'))).toBeUndefined()
+      })
+
+      it('keeps nothing when something is not unique', async () => {
+        await storage.records.insert(note('1'))
+        const attempt = storage.transaction(async (stores) => {
+          await stores.metadata.set('a', '1')
+          await stores.records.insert(note('1'))
+        })
+
+        await expect(attempt).rejects.toThrow(UniqueViolation)
+        expect(await storage.metadata.get('a')).toBeUndefined()
+      })
+
+      it('does not stand in the way of others after it failed', async () => {
+        await storage.transaction(() => Promise.reject(new Error('broken'))).catch(() => {})
+
+        await storage.transaction((stores) => stores.metadata.set('a', '1'))
+
+        expect(await storage.metadata.get('a')).toBe('1')
+      })
+
+      it('loses nothing of others that run at the same time', async () => {
+        await Promise.all(Array.from({ length: 20 }, () => storage.transaction(countUp)))
+
+        expect(await storage.metadata.get('counter')).toBe('20')
+      })
+    })
+
+    describe('two connections', () => {
+      let other: Storage
+
+      beforeEach(async () => {
+        other = await open()
+      })
+
+      afterEach(() => other.close())
+
+      it('see at once what the other has written', async () => {
+        await insertUser(storage, 'amy')
+        await storage.sessions.insert({
+          tokenHash: 't',
+          userId: 'amy',
+          dialect: 'B',
+          createdAt: 1,
+          lastSeenAt: 1,
+        })
+        expect(await other.sessions.find('t')).toBeDefined()
+
+        await other.sessions.delete('t')
+
+        expect(await storage.sessions.find('t')).toBeUndefined()
+      })
+
+      it('see nothing of a transaction that is not finished', async () => {
+        await storage.transaction(async (stores) => {
+          await stores.metadata.set('a', '1')
+
+          expect(await other.metadata.get('a')).toBeUndefined()
+        })
+
+        expect(await other.metadata.get('a')).toBe('1')
+      })
+
+      it('give one login id to one user', async () => {
+        for (const id of ['amy', 'bea']) await insertUser(storage, id)
+        const take = (connection: Storage, id: string) =>
+          connection.transaction((stores) =>
+            stores.loginIds.replace(id, [{ group: 'username', canonical: 'x' }]),
+          )
+
+        await take(storage, 'amy')
+
+        await expect(take(other, 'bea')).rejects.toThrow(UniqueViolation)
+      })
+    })
+
+    describe('a database that is there already', () => {
+      it('is opened as it is', async () => {
+        await storage.metadata.set('a', '1')
+        await storage.close()
+
+        storage = await open()
+
+        expect(await storage.metadata.get('a')).toBe('1')
+      })
+    })
+
+    describe('a storage that is closed', () => {
+      it('does not answer', async () => {
+        await storage.ping()
+        const closed = await open()
+        await closed.close()
+
+        await expect(closed.ping()).rejects.toThrow()
+      })
+    })
+  })
+}
+
+async function countUp(stores: Stores): Promise<void> {
+  const count = Number((await stores.metadata.get('counter')) ?? 0)
+  await stores.metadata.set('counter', String(count + 1))
+}
+
+function insertUser(storage: Storage, id: string): Promise<void> {
+  return insert(storage, newAccount(id, `hash of ${id}`, [], 1), userRecord(id, {}))
+}
+
+function insert(storage: Storage, account: Account, record: StoredRecord): Promise<void> {
+  return storage.transaction(async (stores) => {
+    await stores.accounts.insert(account)
+    await stores.records.insert(record)
+  })
+}
+
+function userRecord(id: string, fields: StoredRecord['fields']): StoredRecord {
+  return { ...note(id, fields), type: 'user', ownerId: id }
+}
+
+function note(key: string, fields: StoredRecord['fields'] = {}): StoredRecord {
+  return {
+    databaseId: PUBLIC_DATABASE,
+    type: 'note',
+    key,
+    ownerId: 'owner',
+    access: null,
+    createdAt: 1_700_000_000_001,
+    createdBy: 'creator',
+    updatedAt: 1_700_000_000_002,
+    updatedBy: randomUUID(),
+    fields,
+  }
+}
+
+function queryOf(databaseId: string) {
+  const all = {
+    predicate: undefined,
+    sort: [],
+    fields: new Map(),
+    limit: undefined,
+    offset: 0,
+    readableBy: undefined,
+  }
+  return { databaseId, type: 'note', ...all }
+}
