@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const neverTests = ['**/node_modules/**', '**/dist/**']
+
 export default defineConfig({
   resolve: {
     // Tests read the sources, so that they need no build. The exact names only: a test of the
@@ -12,17 +14,42 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/*.test.ts',
-      'e2e/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
-    exclude: ['**/node_modules/**', '**/dist/**'],
     // Vitest leaves one core to itself, which on two cores means one test file at a time.
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // The same tests on both engines, where an engine can make a difference.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sqlite',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/*/*.test.ts',
+            'e2e/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          exclude: [...neverTests, 'packages/server/src/storage/postgres/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          env: { TEST_ENGINE: 'postgres' },
+          globalSetup: 'packages/server/src/testing/postgres-cluster.ts',
+          include: [
+            'packages/server/src/{actions,security}/**/*.test.ts',
+            'packages/server/src/storage/postgres/*.test.ts',
+            'e2e/recorded/recorded.test.ts',
+            'e2e/record-model/record-model.test.ts',
+            'e2e/{races,mobile-requests}.test.ts',
+          ],
+          exclude: neverTests,
+        },
+      },
+    ],
   },
 })
 

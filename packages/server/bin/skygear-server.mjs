@@ -2,6 +2,7 @@
 // Imports nothing of ours before the version is known: an older Node has no SQLite, and would say
 // so with a stack trace.
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const program = new URL('../dist/cli/main.mjs', import.meta.url)
@@ -23,4 +24,6 @@ process.emitWarning = (warning, ...rest) => {
   if (!String(warning).includes('SQLite')) emitWarning(warning, ...rest)
 }
 
+// Compiled code is kept between starts, which makes the next one quicker.
+module.enableCompileCache()
 await import(program.href)

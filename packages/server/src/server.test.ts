@@ -86,7 +86,7 @@ describe('a server that stops', () => {
     await server.stop()
 
     expect(await Promise.all(signUps)).toHaveLength(4)
-    expect(server.sql('select * from account')).toHaveLength(4)
+    expect(await server.sql('select * from account')).toHaveLength(4)
   })
 
   it('does not wait for connections that are kept for later', async () => {

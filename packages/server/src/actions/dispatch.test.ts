@@ -78,7 +78,7 @@ describe('access', () => {
     const { access_token: token, user_id: userId } = await server.signUp('cat')
     const mine = { _id: 'note/of-cat', _access: [] }
     await server.call('record:save', { records: [mine] }, { token })
-    server.sql('update account set disabled = 1 where id = ?', userId)
+    await server.sql('update account set disabled = 1 where id = ?', userId)
 
     const answer = await server.call('record:fetch', { ids: ['note/of-cat'] }, { token })
 
@@ -169,7 +169,7 @@ describe('an action', () => {
 
   it('that fails for a reason of ours answers UnexpectedError with nothing inside', async () => {
     const broken = await startTestServer({ LOG_LEVEL: 'silent' })
-    broken.sql('drop table session')
+    await broken.sql('drop table session')
 
     const answer = await broken.call('auth:signup')
     await broken.close()
@@ -181,7 +181,7 @@ describe('an action', () => {
 
   it('that fails for a reason of ours is logged with the cause and the request id', async () => {
     const broken = await startTestServer()
-    broken.sql('drop table session')
+    await broken.sql('drop table session')
 
     const answer = await broken.call('auth:signup')
     await broken.close()

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import { ApiError } from '../errors.ts'
 import type { Authenticate, Credentials } from '../security/authenticate.ts'
 import type { Action, Services } from './action.ts'
@@ -29,8 +28,16 @@ interface DispatchParts {
 
 export type Dispatch = (call: Call) => Promise<Answer>
 
+/** An action with the names of its input's members. */
+interface Entry {
+  action: Action
+  names: string[]
+}
+
 // A Map, since a client may ask for an action called "constructor".
-const actionsByName = new Map<string, Action>(actions.map((action) => [action.name, action]))
+const actionsByName = new Map<string, Entry>(
+  actions.map((action) => [action.name, { action, names: Object.keys(action.input.shape) }]),
+)
 
 /** True if there is an action of this name. */
 export function isAction(name: string): boolean {
@@ -48,11 +55,12 @@ export function createDispatch({
   checkAnswers = false,
 }: DispatchParts): Dispatch {
   return async ({ action: name, payload, credentials, log }) => {
-    const action = actionsByName.get(name)
-    if (!action) throw new ApiError('UndefinedOperation', 'route unmatched')
+    const entry = actionsByName.get(name)
+    if (!entry) throw new ApiError('UndefinedOperation', 'route unmatched')
+    const { action } = entry
     const now = Date.now()
     const caller = await authenticate(credentials, action.access, now, action)
-    const input = readInput(action, payload)
+    const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>
     const answer = await handler(input, { ...services, caller, now, log })
     const parts = answer instanceof ResultWithInfo ? answer : { result: answer }
@@ -62,8 +70,7 @@ export function createDispatch({
 }
 
 /** Throws BadRequest when a member has the wrong type. Names of members match in any case. */
-function readInput(action: Action, payload: Record<string, unknown>): unknown {
-  const names = action.input instanceof z.ZodObject ? Object.keys(action.input.shape) : []
+function readInput({ action, names }: Entry, payload: Record<string, unknown>): unknown {
   const given = Object.fromEntries(names.map((name) => [name, memberOf(payload, name)]))
   const parsed = action.input.safeParse(given)
   if (!parsed.success) {

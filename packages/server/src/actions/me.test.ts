@@ -33,7 +33,7 @@ describe('me', () => {
 
   it('answers the roles of a user who has some', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('cat')
-    server.sql(`update account set roles = '["editor"]' where id = ?`, userId)
+    await server.sql(`update account set roles = '["editor"]' where id = ?`, userId)
 
     const { result } = await server.call('me', {}, { token })
 
@@ -65,7 +65,7 @@ describe('me', () => {
 
   it('answers neither the password hash nor the hash of the token', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('fay')
-    const [session] = server.sql<{ token_hash: string }>(
+    const [session] = await server.sql<{ token_hash: string }>(
       'select token_hash from session where user_id = ?',
       userId,
     )
@@ -79,7 +79,7 @@ describe('me', () => {
   it('notes when the user was here, once a minute', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('gus')
     const before = Date.now()
-    server.sql('update account set last_seen_at = ? where id = ?', before - 61_000, userId)
+    await server.sql('update account set last_seen_at = ? where id = ?', before - 61_000, userId)
 
     await server.call('me', {}, { token })
 
@@ -109,7 +109,7 @@ describe('me', () => {
 
   it('refuses a disabled user with UserDisabled, and not with a code that ends sessions', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('hal')
-    server.sql('update account set disabled = 1 where id = ?', userId)
+    await server.sql('update account set disabled = 1 where id = ?', userId)
 
     const answer = await server.call('me', {}, { token })
 
@@ -119,7 +119,7 @@ describe('me', () => {
 
   it('refuses the token of a user who was deleted with AccessTokenNotAccepted', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('ida')
-    server.sql('delete from account where id = ?', userId)
+    await server.sql('delete from account where id = ?', userId)
 
     const answer = await server.call('me', {}, { token })
 
@@ -144,8 +144,8 @@ describe('me', () => {
   })
 })
 
-function lastSeenAt(userId: string): number {
-  const [row] = server.sql<{ last_seen_at: number }>(
+async function lastSeenAt(userId: string): Promise<number> {
+  const [row] = await server.sql<{ last_seen_at: number }>(
     'select last_seen_at from account where id = ?',
     userId,
   )

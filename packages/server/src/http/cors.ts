@@ -14,9 +14,9 @@ export function createCors(allowed: string[]): (request: IncomingMessage) => Hea
   const fixed = allowed.length === 1 && only !== undefined ? only : undefined
   return ({ headers }) => {
     const origin = fixed ?? allowed.find((candidate) => candidate === headers.origin)
-    const list = origin
-      ? ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', exposedHeaders]
-      : []
+    const list = origin ? ['Access-Control-Allow-Origin', origin] : []
+    // Only a browser asks for leave, and it always says from where.
+    if (origin && headers.origin) list.push('Access-Control-Expose-Headers', exposedHeaders)
     if (fixed === undefined) list.push('Vary', 'Origin')
     const method = headers['access-control-request-method']
     if (method) list.push('Access-Control-Allow-Methods', method)

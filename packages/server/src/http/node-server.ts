@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HandleRequest } from './handle-request.ts'
 import type { Pubsub } from './pubsub.ts'
@@ -25,6 +25,8 @@ export interface NodeServer {
 export function createNodeServer(handleRequest: HandleRequest, pubsub: Pubsub): NodeServer {
   let underWay = 0
   let isGraceOver = false
+  // An import statement would load all of the module at once, its WebSocket client included.
+  const { createServer } = process.getBuiltinModule('node:http')
   const server = createServer(timeouts, (request, response) => {
     underWay += 1
     response.once('close', () => {

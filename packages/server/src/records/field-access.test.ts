@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type FieldAccessRule, type FieldRight, indexRules, mayUseField } from './field-access.ts'
+import type { Value } from './value.ts'
 
 const owner = { userId: 'owner', roles: [], isMaster: false }
 const amy = { userId: 'amy', roles: ['editor'], isMaster: false }
@@ -95,12 +96,12 @@ describe('of several rules', () => {
 /** `ownerId`: null where no single record is meant. */
 function rightsTo(field: string, subject: Subject, ownerId: string | null = 'owner') {
   return allRights.filter((right) =>
-    mayUseField(namesOfUsers, 'user', field, right, subject, ownerId ?? undefined),
+    mayUseField(namesOfUsers, 'user', field, right, subject, recordOf(ownerId)),
   )
 }
 
 function mayRead(rules: FieldAccessRule[], subject: Subject = amy): boolean {
-  return mayUseField(indexRules(rules), 'note', 'text', 'readable', subject, 'owner')
+  return mayUseField(indexRules(rules), 'note', 'text', 'readable', subject, recordOf('owner'))
 }
 
 function rule(
@@ -113,6 +114,28 @@ function rule(
   return { recordType, recordField, userRole, readable, ...others }
 }
 
+describe('a rule for the users whom a field names', () => {
+  const rules = indexRules([rule('note', 'text', true, '_field:readers')])
+  const mayAmyRead = (readers: Value) =>
+    mayUseField(rules, 'note', 'text', 'readable', amy, { ownerId: 'owner', fields: { readers } })
+
+  it('holds for an id, a reference and a list of these', () => {
+    expect(mayAmyRead('amy')).toBe(true)
+    expect(mayAmyRead({ $type: 'ref', $id: 'user/amy' })).toBe(true)
+    expect(mayAmyRead(['bea', 'amy'])).toBe(true)
+  })
+
+  it('holds for nobody else', () => {
+    expect(mayAmyRead('bea')).toBe(false)
+    expect(mayAmyRead({ $type: 'ref', $id: 'note/amy' })).toBe(false)
+    expect(mayAmyRead(null)).toBe(false)
+  })
+
+  it('holds for nobody in queries', () => {
+    expect(mayUseField(rules, 'note', 'text', 'readable', amy, undefined)).toBe(false)
+  })
+})
+
 function ruleForUsers(
   recordField: string,
   userRole: string,
@@ -121,4 +144,8 @@ function ruleForUsers(
   const entries = allRights.map((right) => [right, rights.includes(right)])
   const allowed = Object.fromEntries(entries) as Record<FieldRight, boolean>
   return { recordType: 'user', recordField, userRole, ...allowed }
+}
+
+function recordOf(ownerId: string | null) {
+  return ownerId === null ? undefined : { ownerId, fields: {} }
 }

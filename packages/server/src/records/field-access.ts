@@ -1,11 +1,15 @@
 import { invalidArgument } from '../errors.ts'
 import type { Subject } from './access.ts'
+import type { Value } from './value.ts'
 
 /** Says what one kind of user may do with one field. */
 export interface FieldAccessRule {
   recordType: string
   recordField: string
-  /** `_owner`, `_any_user` (logged in), `_public`, `_role:NAME` or `_user_id:ID`. */
+  /**
+   * `_owner`, `_any_user` (logged in), `_public`, `_role:NAME`, `_user_id:ID`, or `_field:NAME` for
+   * the users whom a field of the record names.
+   */
   userRole: string
   readable: boolean
   writable: boolean
@@ -18,6 +22,12 @@ export interface FieldAccessRule {
 /** Rules by the pattern of type and field that they are for, each list in the order of the roles. */
 export type FieldAccessRules = ReadonlyMap<string, readonly FieldAccessRule[]>
 
+/** The record whose field is meant, as far as rules ask for it. */
+export interface GuardedRecord {
+  ownerId: string | undefined
+  fields: Record<string, Value>
+}
+
 export type FieldRight = 'readable' | 'writable' | 'comparable' | 'discoverable'
 
 const roleOrder = ['_owner', '_user_id:', '_field:', '_role:', '_any_user', '_public']
@@ -26,7 +36,7 @@ const roleOrder = ['_owner', '_user_id:', '_field:', '_role:', '_any_user', '_pu
  * True if the rules let the subject do this with the field. A field without rules is free; one
  * that has rules is closed to whoever none of them names.
  *
- * `ownerId` is undefined in queries, where no single record is meant and owners have no say.
+ * `record` is undefined in queries, where no single record is meant and owners have no say.
  */
 export function mayUseField(
   rules: FieldAccessRules,
@@ -34,12 +44,12 @@ export function mayUseField(
   field: string,
   right: FieldRight,
   subject: Subject,
-  ownerId: string | undefined,
+  record: GuardedRecord | undefined,
 ): boolean {
   if (subject.isMaster || field.startsWith('_')) return true
   const applicable = rulesFor(rules, recordType, field)
   if (applicable.length === 0) return true
-  const deciding = applicable.find((candidate) => isMeant(candidate.userRole, subject, ownerId))
+  const deciding = applicable.find((candidate) => isMeant(candidate.userRole, subject, record))
   return deciding?.[right] ?? false
 }
 
@@ -73,14 +83,26 @@ function rank(userRole: string): number {
   return roleOrder.findIndex((prefix) => userRole.startsWith(prefix))
 }
 
-function isMeant(userRole: string, subject: Subject, ownerId: string | undefined): boolean {
+function isMeant(userRole: string, subject: Subject, record: GuardedRecord | undefined): boolean {
   if (userRole === '_public') return true
   if (subject.userId === undefined) return false
   if (userRole === '_any_user') return true
-  if (userRole === '_owner') return subject.userId === ownerId
+  if (userRole === '_owner') return subject.userId === record?.ownerId
   if (userRole.startsWith('_user_id:')) return userRole === `_user_id:${subject.userId}`
   if (userRole.startsWith('_role:')) return subject.roles.includes(userRole.slice('_role:'.length))
-  return false
+  return record !== undefined && namesUser(record, userRole.slice('_field:'.length), subject.userId)
+}
+
+/** True if the field holds the user's id, refers to the user, or has one of these in a list. */
+function namesUser({ fields }: GuardedRecord, field: string, userId: string): boolean {
+  const value = Object.hasOwn(fields, field) ? fields[field]! : null
+  const items = Array.isArray(value) ? value : [value]
+  return items.some((item) => item === userId || referenceIn(item) === `user/${userId}`)
+}
+
+function referenceIn(value: Value): Value | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return value['$type'] === 'ref' ? value['$id'] : undefined
 }
 
 /**

@@ -7,6 +7,9 @@ export interface Inclusion {
   term: Term
 }
 
+/** Each costs a look-up. */
+const MAX_INCLUSIONS = 20
+
 /**
  * Reads `include`: an object of key paths and distances.
  *
@@ -17,7 +20,9 @@ export function parseInclude(input: unknown): Inclusion[] {
   if (typeof input !== 'object' || Array.isArray(input)) {
     throw invalidArgument('include must be an object', 'include')
   }
-  return Object.entries(input).map(([alias, value]) => {
+  const entries = Object.entries(input)
+  if (entries.length > MAX_INCLUSIONS) throw invalidArgument('include is too long', 'include')
+  return entries.map(([alias, value]) => {
     const term = parseTerm(value)
     if (!term) throw invalidArgument('include takes key paths and distances', 'include')
     return { alias, term }

@@ -90,6 +90,16 @@ describe('a predicate', () => {
     )
   })
 
+  it.each([
+    ['values', ['in', path('a'), Array.from({ length: 10_001 }, () => 1)]],
+    ['conditions', ['or', ...Array.from({ length: 10_001 }, () => ['eq', path('a'), 1])]],
+    ['levels', nested(60)],
+  ])('is refused with too many %s', (_, predicate) => {
+    expect(() => parsePredicate(predicate)).toThrow(
+      expect.objectContaining({ name: 'InvalidArgument' }),
+    )
+  })
+
   it('is refused when it compares objects or lists', () => {
     expect(() => parsePredicate(['eq', path('a'), [1]])).toThrow(
       expect.objectContaining({ name: 'NotSupported' }),
@@ -136,3 +146,7 @@ describe('the fields of a predicate', () => {
     expect(fieldsOf(parsePredicate(['eq', path('_id'), 'x'])!)).toEqual([])
   })
 })
+
+function nested(levels: number): unknown[] {
+  return levels === 0 ? ['eq', path('a'), 1] : ['not', nested(levels - 1)]
+}

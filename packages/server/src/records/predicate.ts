@@ -35,7 +35,32 @@ export function parsePredicate(input: unknown): Predicate | undefined {
   if (input === undefined || input === null) return undefined
   if (!Array.isArray(input)) throw malformed('it is not a list')
   // Some clients send an empty list when there is no condition.
-  return input.length === 0 ? undefined : parseCondition(input, 1)
+  if (input.length === 0) return undefined
+  const predicate = parseCondition(input, 1)
+  if (parametersOf(predicate) > MAX_PARAMETERS) throw malformed('it has too many values')
+  return predicate
+}
+
+/** Far below what the engines take in one statement. */
+const MAX_PARAMETERS = 10_000
+
+/** How many values a predicate makes the parameters of a statement, roughly and at least. */
+function parametersOf(predicate: Predicate): number {
+  switch (predicate.op) {
+    case 'and':
+    case 'or':
+      return predicate.operands.reduce((sum, operand) => sum + parametersOf(operand), 0)
+    case 'not':
+      return parametersOf(predicate.operand)
+    case 'in':
+      return 1 + predicate.values.length
+    default:
+      return 'left' in predicate ? parametersIn(predicate.left) + parametersIn(predicate.right) : 2
+  }
+}
+
+function parametersIn(operand: Operand): number {
+  return operand.kind === 'distance' ? 10 : 1
 }
 
 /** More than any client nests, and less than engines do not take. */

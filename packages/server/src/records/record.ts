@@ -92,7 +92,7 @@ export function presentRecord(
   rules: FieldAccessRules,
 ): Record<string, unknown> {
   const mayRead = (field: string) =>
-    mayUseField(rules, record.type, field, 'readable', subject, record.ownerId)
+    mayUseField(rules, record.type, field, 'readable', subject, record)
   const members = {
     _id: formatRecordId(record),
     _type: 'record',

@@ -91,7 +91,7 @@ export function newFields(
 }
 
 /** True if values of the one type can be kept in fields of the other. */
-export function isCompatible(type: FieldType, fieldType: FieldType): boolean {
+function isCompatible(type: FieldType, fieldType: FieldType): boolean {
   return type === fieldType || (numberTypes.has(type) && numberTypes.has(fieldType))
 }
 

@@ -6,6 +6,9 @@ export interface SortKey {
   direction: 'asc' | 'desc'
 }
 
+/** Engines sort by a limited number of things, and nobody by so many. */
+const MAX_KEYS = 20
+
 /**
  * Reads `sort`: a list of [key path or distance, "asc" or "desc"].
  *
@@ -14,6 +17,7 @@ export interface SortKey {
 export function parseSort(input: unknown): SortKey[] {
   if (input === undefined || input === null) return []
   if (!Array.isArray(input)) throw invalidArgument('sort must be a list', 'sort')
+  if (input.length > MAX_KEYS) throw invalidArgument('sort has too many keys', 'sort')
   return input.map((item) => {
     const [operand, direction] = Array.isArray(item) ? (item as unknown[]) : []
     const path = parseTerm(operand)

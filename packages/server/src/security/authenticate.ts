@@ -99,12 +99,13 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
     if (access === 'session') return caller
 
     const problem = user && problemOf(user, now, withExpiredPassword, parts.settings)
-    if (access === 'reader') return problem ? { ...caller, user: undefined } : caller
-    if (problem) throw problem
-    if (access === 'admin') {
-      await checkAdmin(caller, parts.roles)
-      return caller
+    if (access === 'reader' || access === 'admin') {
+      // Whoever cannot act as a user may still have a key that suffices.
+      const usable = problem ? { ...caller, user: undefined } : caller
+      if (access === 'admin') await checkAdmin(usable, parts.roles)
+      return usable
     }
+    if (problem) throw problem
     if (!user && !(access === 'writer' && key === 'master')) {
       throw new ApiError(
         'NotAuthenticated',

@@ -83,7 +83,7 @@ describe('a JWT token', () => {
 
     await server.call('auth:logout', {}, { token })
 
-    const rows = server.sql<{ token_hash: string }>('select token_hash from revoked_token')
+    const rows = await server.sql<{ token_hash: string }>('select token_hash from revoked_token')
     expect(rows.some((row) => row.token_hash === token)).toBe(false)
     expect(rows).not.toEqual([])
   })
@@ -242,14 +242,14 @@ describe('a token of the original server', () => {
 
   it('is accepted when it was issued in the second of the imported password', async () => {
     const { user_id: userId } = await server.signUp('uma')
-    passwordChangedAt(userId, 1_700_000_000_900)
+    await passwordChangedAt(userId, 1_700_000_000_900)
 
     expect((await me(await sign({ sub: userId, iat: 1_700_000_000 }))).status).toBe(200)
   })
 
   it('is not accepted when it was issued before the imported password', async () => {
     const { user_id: userId } = await server.signUp('vic')
-    passwordChangedAt(userId, 1_700_000_000_900)
+    await passwordChangedAt(userId, 1_700_000_000_900)
 
     expect((await me(await sign({ sub: userId, iat: 1_699_999_999 }))).error?.code).toBe(104)
   })
@@ -257,7 +257,7 @@ describe('a token of the original server', () => {
   it('is not accepted after a password change in the second of its issue', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('wes')
     await changePassword(token)
-    passwordChangedAt(userId, 1_700_000_000_900)
+    await passwordChangedAt(userId, 1_700_000_000_900)
 
     expect((await me(await sign({ sub: userId, iat: 1_700_000_000 }))).error?.code).toBe(104)
   })
@@ -301,8 +301,8 @@ function changePassword(token: string) {
   return server.call('auth:password', body, { token })
 }
 
-function passwordChangedAt(userId: string, time: number): void {
-  server.sql('update account set password_changed_at = ? where id = ?', time, userId)
+async function passwordChangedAt(userId: string, time: number): Promise<void> {
+  await server.sql('update account set password_changed_at = ? where id = ?', time, userId)
 }
 
 function nowInSeconds(): number {

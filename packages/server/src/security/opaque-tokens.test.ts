@@ -36,7 +36,7 @@ describe('an opaque token', () => {
 
   it('cannot be replaced by what is stored of it', async () => {
     const { user_id: userId } = await server.signUp('cat')
-    const [session] = server.sql<{ token_hash: string }>(
+    const [session] = await server.sql<{ token_hash: string }>(
       'select token_hash from session where user_id = ?',
       userId,
     )
@@ -56,7 +56,7 @@ describe('an opaque token', () => {
 
   it('ends after 90 days without use', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('eve')
-    lastSeen(userId, Date.now() - 90 * DAY_MS)
+    await lastSeen(userId, Date.now() - 90 * DAY_MS)
 
     const answer = await server.call('me', {}, { token })
 
@@ -65,7 +65,7 @@ describe('an opaque token', () => {
 
   it('lives while it was used within 90 days', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('fay')
-    lastSeen(userId, Date.now() - 90 * DAY_MS + 60_000)
+    await lastSeen(userId, Date.now() - 90 * DAY_MS + 60_000)
 
     const answer = await server.call('me', {}, { token })
 
@@ -74,7 +74,7 @@ describe('an opaque token', () => {
 
   it('lives on from each use', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('gus')
-    lastSeen(userId, Date.now() - 89 * DAY_MS)
+    await lastSeen(userId, Date.now() - 89 * DAY_MS)
 
     await server.call('me', {}, { token })
 
@@ -85,7 +85,7 @@ describe('an opaque token', () => {
 
   it('lives for ever for a user without a password, whose account it is', async () => {
     const { result } = await server.call('auth:signup')
-    lastSeen(result.user_id, 0)
+    await lastSeen(result.user_id, 0)
 
     const answer = await server.call('me', {}, { token: result.access_token })
 
@@ -97,25 +97,25 @@ describe('an opaque token', () => {
     onTestFinished(own.close)
     const { access_token: token } = await own.signUp('hal')
     const time = Date.now() - 50_000
-    own.sql('update session set last_seen_at = ?', time)
+    await own.sql('update session set last_seen_at = ?', time)
 
     await own.call('me', {}, { token })
     await own.stop()
 
-    expect(own.sql('select last_seen_at from session')).toEqual([{ last_seen_at: time }])
+    expect(await own.sql('select last_seen_at from session')).toEqual([{ last_seen_at: time }])
   })
 
   it('has its last use written when the server stops', async () => {
     const own = await startTestServer()
     onTestFinished(own.close)
     const { access_token: token } = await own.signUp('ida')
-    own.sql('update session set last_seen_at = 0 + created_at - 100000')
+    await own.sql('update session set last_seen_at = 0 + created_at - 100000')
     const before = Date.now()
 
     await own.call('me', {}, { token })
     await own.stop()
 
-    const [session] = own.sql<{ last_seen_at: number }>('select last_seen_at from session')
+    const [session] = await own.sql<{ last_seen_at: number }>('select last_seen_at from session')
     expect(session!.last_seen_at).toBeGreaterThanOrEqual(before)
   })
 })
@@ -125,7 +125,7 @@ describe('SESSION_IDLE_DAYS', () => {
     const strict = await startTestServer({ SESSION_IDLE_DAYS: '1' })
     onTestFinished(strict.close)
     const { access_token: token } = await strict.signUp('amy')
-    strict.sql('update session set last_seen_at = ?', Date.now() - DAY_MS)
+    await strict.sql('update session set last_seen_at = ?', Date.now() - DAY_MS)
 
     expect((await strict.call('me', {}, { token })).error?.code).toBe(104)
   })
@@ -134,7 +134,7 @@ describe('SESSION_IDLE_DAYS', () => {
     const lenient = await startTestServer({ SESSION_IDLE_DAYS: '0' })
     onTestFinished(lenient.close)
     const { access_token: token } = await lenient.signUp('amy')
-    lenient.sql('update session set last_seen_at = 0')
+    await lenient.sql('update session set last_seen_at = 0')
 
     expect((await lenient.call('me', {}, { token })).status).toBe(200)
   })
@@ -181,12 +181,12 @@ describe.each(['opaque', 'jwt'])('TOKEN_STORE_EXPIRY with TOKEN_STORE=%s', (toke
   })
 })
 
-function lastSeen(userId: string, time: number): void {
-  server.sql('update session set last_seen_at = ? where user_id = ?', time, userId)
+async function lastSeen(userId: string, time: number): Promise<void> {
+  await server.sql('update session set last_seen_at = ? where user_id = ?', time, userId)
 }
 
-function lastSeenOf(userId: string): number {
-  const [row] = server.sql<{ last_seen_at: number }>(
+async function lastSeenOf(userId: string): Promise<number> {
+  const [row] = await server.sql<{ last_seen_at: number }>(
     'select last_seen_at from session where user_id = ?',
     userId,
   )

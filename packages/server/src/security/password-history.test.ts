@@ -40,7 +40,7 @@ describe('USER_AUDIT_PW_HISTORY_SIZE', () => {
     const answer = await change('the third password', testPassword)
 
     expect(answer.status).toBe(200)
-    expect(server.sql('select * from password_history')).toHaveLength(2)
+    expect(await server.sql('select * from password_history')).toHaveLength(2)
   })
 
   it('knows a password in another normalisation', async () => {
@@ -81,7 +81,7 @@ describe('USER_AUDIT_PW_HISTORY_DAYS', () => {
 
   it('forgets those of before', async () => {
     await start({ USER_AUDIT_PW_HISTORY_DAYS: '30' })
-    server.sql('update password_history set set_at = ?', Date.now() - 32 * DAY_MS)
+    await server.sql('update password_history set set_at = ?', Date.now() - 32 * DAY_MS)
     await change(testPassword, 'the second password')
 
     const answer = await change('the second password', testPassword)
@@ -92,11 +92,11 @@ describe('USER_AUDIT_PW_HISTORY_DAYS', () => {
   it('counts from midnight in UTC', async () => {
     await start({ USER_AUDIT_PW_HISTORY_DAYS: '1' })
     const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS
-    server.sql('update password_history set set_at = ?', midnight)
+    await server.sql('update password_history set set_at = ?', midnight)
 
     expect((await change(testPassword, testPassword)).error?.code).toBe(126)
 
-    server.sql('update password_history set set_at = ?', midnight - 1)
+    await server.sql('update password_history set set_at = ?', midnight - 1)
     expect((await change(testPassword, testPassword)).status).toBe(200)
   })
 })
@@ -106,7 +106,7 @@ describe('no history', () => {
     await start({})
     await change(testPassword, 'the second password')
 
-    expect(server.sql('select * from password_history')).toEqual([])
+    expect(await server.sql('select * from password_history')).toEqual([])
   })
 })
 

@@ -194,7 +194,10 @@ describe('USER_AUDIT_PW_EXPIRY_DAYS', () => {
     const server = await startTestServer({ USER_AUDIT_PW_EXPIRY_DAYS: '30' })
     onTestFinished(server.close)
     const { access_token: token } = await server.signUp('amy')
-    server.sql('update account set password_changed_at = ?', Date.now() - 30 * 86_400_000 - 1_000)
+    await server.sql(
+      'update account set password_changed_at = ?',
+      Date.now() - 30 * 86_400_000 - 1_000,
+    )
 
     const answers = [
       await server.call('me', {}, { token }),
@@ -216,7 +219,7 @@ describe('USER_AUDIT_PW_EXPIRY_DAYS', () => {
     const server = await startTestServer({ USER_AUDIT_PW_EXPIRY_DAYS: '30' })
     onTestFinished(server.close)
     const { access_token: token } = await server.signUp('amy')
-    server.sql('update account set password_changed_at = ?', Date.now() - 29 * 86_400_000)
+    await server.sql('update account set password_changed_at = ?', Date.now() - 29 * 86_400_000)
 
     expect((await server.call('me', {}, { token })).status).toBe(200)
   })
@@ -225,7 +228,7 @@ describe('USER_AUDIT_PW_EXPIRY_DAYS', () => {
     const server = await startTestServer({ USER_AUDIT_PW_EXPIRY_DAYS: '30' })
     onTestFinished(server.close)
     const { access_token: token } = await server.signUp('amy')
-    server.sql('update account set password_changed_at = 0')
+    await server.sql('update account set password_changed_at = 0')
     const body = { old_password: 'correct horse battery', password: 'staple in the barn' }
 
     const changed = await server.call('auth:password', body, { token })
@@ -238,7 +241,7 @@ describe('USER_AUDIT_PW_EXPIRY_DAYS', () => {
     const server = await startTestServer({ USER_AUDIT_PW_EXPIRY_DAYS: '30' })
     onTestFinished(server.close)
     await server.signUp('amy')
-    server.sql('update account set password_changed_at = 0')
+    await server.sql('update account set password_changed_at = 0')
     const body = { auth_data: { username: 'amy' }, password: 'correct horse battery' }
 
     expect((await server.call('auth:login', body)).status).toBe(200)
@@ -248,7 +251,7 @@ describe('USER_AUDIT_PW_EXPIRY_DAYS', () => {
     const server = await startTestServer({ USER_AUDIT_PW_EXPIRY_DAYS: '30' })
     onTestFinished(server.close)
     const { result } = await server.call('auth:signup')
-    server.sql('update account set last_login_at = 0, last_seen_at = 0')
+    await server.sql('update account set last_login_at = 0, last_seen_at = 0')
 
     expect((await server.call('me', {}, { token: result.access_token })).status).toBe(200)
   })

@@ -40,14 +40,16 @@ export interface PasswordHasher {
 
 export function createPasswordHasher(): PasswordHasher {
   const cores = availableParallelism()
-  const queue = createWorkQueue(cores, cores * WAITING_PER_CORE)
+  // One more than cores, so that no core waits for the event loop to hand it the next.
+  const queue = createWorkQueue(cores + 1, cores * WAITING_PER_CORE)
   // A hash of ours, of a password that nobody knows.
-  const decoy = argon2.hashSync(randomBytes(16), parameters)
+  const decoy = argon2.hash(randomBytes(16), parameters)
 
   return {
     hash: (password) => queue.run(() => argon2.hash(normalize(password), parameters)),
     async verify(password, storedHash) {
-      const matches = await queue.run(() => verifyAny(password, storedHash || decoy))
+      const hash = storedHash || (await decoy)
+      const matches = await queue.run(() => verifyAny(password, hash))
       return matches && Boolean(storedHash)
     },
   }

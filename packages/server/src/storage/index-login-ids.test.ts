@@ -59,7 +59,7 @@ describe('AUTH_RECORD_KEYS', () => {
 
   it('works for many users', async () => {
     for (let i = 0; i < 3; i += 1) await signUp({ username: `user-${i}` }, { phone: `${i}` })
-    copyUsers(1_200)
+    await copyUsers(1_200)
 
     await restart('phone')
 
@@ -81,11 +81,11 @@ describe('AUTH_RECORD_KEYS', () => {
 
   it('is put into use once, not at each start', async () => {
     await signUp({ username: 'amy' })
-    first.sql("update login_id set canonical = 'marked'")
+    await first.sql("update login_id set canonical = 'marked'")
 
     await restart('username,email')
 
-    expect(first.sql('select canonical from login_id')).toEqual([{ canonical: 'marked' }])
+    expect(await first.sql('select canonical from login_id')).toEqual([{ canonical: 'marked' }])
   })
 })
 
@@ -106,14 +106,14 @@ function logIn(authData: Record<string, unknown>) {
 }
 
 /** Users without a password, straight in the database: more than are read at a time. */
-function copyUsers(count: number): void {
-  first.sql(`create table copied as
+async function copyUsers(count: number): Promise<void> {
+  await first.sql(`create table copied as
     with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})
     select 'copy-' || i as id from n`)
-  first.sql(`insert into account (id, token_version, disabled, roles)
+  await first.sql(`insert into account (id, token_version, disabled, roles)
     select id, 0, 0, '[]' from copied`)
-  first.sql(`insert into record
+  await first.sql(`insert into record
       (database_id, type, key, owner_id, created_at, created_by, updated_at, updated_by, fields)
     select '', 'user', id, id, 0, id, 0, id, json_object('phone', id) from copied`)
-  first.sql('drop table copied')
+  await first.sql('drop table copied')
 }

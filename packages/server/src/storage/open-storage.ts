@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { openPostgresStorage } from './postgres/postgres-storage.ts'
 import { openSqliteStorage } from './sqlite/sqlite-storage.ts'
 import type { Storage } from './storage.ts'
 
@@ -10,8 +9,12 @@ const SQLITE = 'sqlite:'
  * Opens the database that a `DATABASE_URL` names, such as `sqlite:./data/skygear.db` or
  * `postgres://user:password@host/name`.
  */
-export function openStorage(databaseUrl: string): Promise<Storage> {
-  if (!databaseUrl.startsWith(SQLITE)) return openPostgresStorage(databaseUrl)
+export async function openStorage(databaseUrl: string): Promise<Storage> {
+  if (!databaseUrl.startsWith(SQLITE)) {
+    // Most servers never need it.
+    const { openPostgresStorage } = await import('./postgres/postgres-storage.ts')
+    return openPostgresStorage(databaseUrl)
+  }
   const file = databaseUrl.slice(SQLITE.length)
   // For the owner's eyes only: password hashes and e-mail addresses are in it.
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })

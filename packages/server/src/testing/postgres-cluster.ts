@@ -54,11 +54,36 @@ export async function dropTestDatabase(name: string): Promise<void> {
   )
 }
 
-async function administer(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: clusterUrl() })
+/** Runs SQL with parameters written as `?`. */
+export async function runTestSql<Row>(
+  name: string,
+  text: string,
+  parameters: unknown[],
+): Promise<Row[]> {
+  const url = new URL(clusterUrl())
+  url.pathname = `/${name}`
+  let count = 0
+  const numbered = text.replaceAll('?', () => {
+    count += 1
+    return `$${count}`
+  })
+  const { rows } = await connected(url.href, (client) => client.query(numbered, parameters))
+  return rows as Row[]
+}
+
+/** Times are read as numbers, as the server reads them. */
+const numericTypes = new pg.TypeOverrides()
+numericTypes.setTypeParser(pg.types.builtins.INT8, Number)
+
+function administer(work: (client: pg.Client) => Promise<unknown>): Promise<unknown> {
+  return connected(clusterUrl(), work)
+}
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types: numericTypes })
   await client.connect()
   try {
-    await work(client)
+    return await work(client)
   } finally {
     await client.end()
   }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { z } from 'zod'
 import type { actions } from '../actions/index.ts'
@@ -8,6 +8,7 @@ import type { ErrorObject } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { createServer } from '../server.ts'
 import { loadSettings } from '../settings.ts'
+import { dropTestDatabase, openTestDatabase, runTestSql } from './postgres-cluster.ts'
 
 type ActionOf<Name> = Extract<(typeof actions)[number], { name: Name }>
 type ActionName = (typeof actions)[number]['name']
@@ -36,13 +37,19 @@ export interface TestServer {
   ): Promise<TestAnswer<ResultOf<Name>>>
   /** Signs up a user of this name, who has `testPassword`. */
   signUp(username: string): Promise<AuthResult>
-  /** Runs SQL on the database, on a connection of its own such as another process has. */
-  sql<Row>(statement: string, ...parameters: unknown[]): Row[]
+  /**
+   * Runs SQL on the database, on a connection of its own such as another process has. Parameters
+   * are written as `?`.
+   */
+  sql<Row>(statement: string, ...parameters: unknown[]): Promise<Row[]>
   /** Stops the server and leaves its database, for another one to start on. */
   stop(): Promise<void>
   /** Stops the server and removes its database. */
   close(): Promise<void>
 }
+
+/** Vitest runs the tests once for each engine. */
+const usesPostgres = process.env['TEST_ENGINE'] === 'postgres'
 
 /** The password of users that `signUp` makes. */
 export const testPassword = 'correct horse battery'
@@ -65,8 +72,11 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const ownDirectory = environment['DATA_DIR'] ? undefined : makeTestDirectory()
   const dataDirectory = environment['DATA_DIR'] ?? ownDirectory!
-  const removeOwnDirectory = () => {
-    if (ownDirectory) rmSync(ownDirectory, { recursive: true, force: true })
+  const databaseName = usesPostgres ? nameDatabase(dataDirectory) : undefined
+  const removeOwnDirectory = async () => {
+    if (!ownDirectory) return
+    rmSync(ownDirectory, { recursive: true, force: true })
+    if (databaseName) await dropTestDatabase(databaseName)
   }
   const log: string[] = []
   try {
@@ -75,6 +85,7 @@ export async function startTestServer(
       DATA_DIR: dataDirectory,
       LOG_LEVEL: 'error',
       ...testKeys,
+      ...(databaseName && { DATABASE_URL: await openTestDatabase(databaseName) }),
       ...environment,
     })
     const logger = createLog(settings, { write: (line) => void log.push(line) })
@@ -96,18 +107,25 @@ export async function startTestServer(
         const body = { auth_data: { username }, password: testPassword }
         return (await call('auth:signup', body)).result
       },
-      sql: (statement, ...parameters) =>
-        runSql(join(dataDirectory, 'skygear.db'), statement, parameters),
+      sql: async (statement, ...parameters) =>
+        databaseName === undefined
+          ? runSql(join(dataDirectory, 'skygear.db'), statement, parameters)
+          : runTestSql(databaseName, statement, parameters),
       stop,
       async close() {
         await stop()
-        removeOwnDirectory()
+        await removeOwnDirectory()
       },
     }
   } catch (error) {
-    removeOwnDirectory()
+    await removeOwnDirectory()
     throw error
   }
+}
+
+/** One database for each data directory, so that servers that share one share the other. */
+function nameDatabase(dataDirectory: string): string {
+  return basename(dataDirectory).replaceAll('-', '_').toLowerCase()
 }
 
 /** A folder for the files of one test. */

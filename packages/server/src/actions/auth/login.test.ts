@@ -52,7 +52,7 @@ describe('auth:login', () => {
 
   it('answers the times of before', async () => {
     await server.signUp('dan')
-    const [first] = server.sql<{ last_login_at: number }>(
+    const [first] = await server.sql<{ last_login_at: number }>(
       `select last_login_at from account join login_id on user_id = id where canonical = 'dan'`,
     )
 
@@ -159,7 +159,7 @@ describe('auth:login', () => {
   it('refuses a disabled user with what the administrator says', async () => {
     const { user_id: userId } = await server.signUp('ida')
     const until = Date.parse('2100-01-01T00:00:00Z')
-    disable(userId, 'Pay first.', until)
+    await disable(userId, 'Pay first.', until)
 
     const answer = await logIn({ username: 'ida' })
 
@@ -174,7 +174,7 @@ describe('auth:login', () => {
 
   it('does not tell a stranger that a user is disabled', async () => {
     const { user_id: userId } = await server.signUp('jay')
-    disable(userId, 'Pay first.', null)
+    await disable(userId, 'Pay first.', null)
 
     const answer = await logIn({ username: 'jay' }, 'wrong horse battery')
 
@@ -184,7 +184,7 @@ describe('auth:login', () => {
 
   it('lets a user in whose time of being disabled is over', async () => {
     const { user_id: userId } = await server.signUp('kim')
-    disable(userId, null, Date.now() - 1_000)
+    await disable(userId, null, Date.now() - 1_000)
 
     const answer = await logIn({ username: 'kim' })
 
@@ -231,7 +231,7 @@ describe('auth:login with a password hash from the original server', () => {
 
     await logIn({ username: 'pat' })
 
-    expect(hashOf(userId)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(await hashOf(userId)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect((await logIn({ username: 'pat' })).status).toBe(200)
   })
 
@@ -241,12 +241,12 @@ describe('auth:login with a password hash from the original server', () => {
 
     await logIn({ username: 'quin' }, 'wrong horse battery')
 
-    expect(hashOf(userId)).toBe(hash)
+    expect(await hashOf(userId)).toBe(hash)
   })
 
   it('keeps the sessions that the user has', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('ron')
-    setHash(userId, await bcrypt.hash(testPassword, 10))
+    await setHash(userId, await bcrypt.hash(testPassword, 10))
 
     await logIn({ username: 'ron' })
 
@@ -268,7 +268,7 @@ describe('auth:login with a password hash from the original server', () => {
     const answer = await logIn({ username: 'tom' })
 
     expect(answer.status).toBe(200)
-    expect(hashOf(userId)).toContain('$m=19456,t=2,p=1$')
+    expect(await hashOf(userId)).toContain('$m=19456,t=2,p=1$')
   })
 
   it('refuses a hash that is damaged, like a wrong password', async () => {
@@ -287,11 +287,11 @@ describe('auth:login while the password changes', () => {
 
     const attempt = logIn({ username: 'vic' })
     await sleep(100)
-    setHash(userId, await argon2.hash('another password'))
+    await setHash(userId, await argon2.hash('another password'))
     const answer = await attempt
 
     expect(answer.error?.name).toBe('InvalidCredentials')
-    expect(server.sql('select * from session where user_id = ?', userId)).toHaveLength(1)
+    expect(await server.sql('select * from session where user_id = ?', userId)).toHaveLength(1)
   })
 
   it('does not put the old password back while it renews an old hash', async () => {
@@ -300,11 +300,11 @@ describe('auth:login while the password changes', () => {
 
     const attempt = logIn({ username: 'wes' })
     await sleep(100)
-    setHash(userId, changed)
+    await setHash(userId, changed)
     const answer = await attempt
 
     expect(answer.error?.name).toBe('InvalidCredentials')
-    expect(hashOf(userId)).toBe(changed)
+    expect(await hashOf(userId)).toBe(changed)
   })
 })
 
@@ -314,26 +314,30 @@ function logIn(authData: Record<string, unknown>, password = testPassword) {
 
 async function importUser(username: string, hash: string): Promise<string> {
   const { user_id: userId } = await server.signUp(username)
-  setHash(userId, hash)
+  await setHash(userId, hash)
   return userId
 }
 
-function setHash(userId: string, hash: string): void {
-  server.sql('update account set password_hash = ? where id = ?', hash, userId)
+async function setHash(userId: string, hash: string): Promise<void> {
+  await server.sql('update account set password_hash = ? where id = ?', hash, userId)
 }
 
-function hashOf(userId: string): string | undefined {
-  const [row] = server.sql<{ password_hash: string }>(
+async function hashOf(userId: string): Promise<string | undefined> {
+  const [row] = await server.sql<{ password_hash: string }>(
     'select password_hash from account where id = ?',
     userId,
   )
   return row?.password_hash
 }
 
-function disable(userId: string, message: string | null, until: number | null): void {
+async function disable(
+  userId: string,
+  message: string | null,
+  until: number | null,
+): Promise<void> {
   const text =
     'update account set disabled = 1, disabled_message = ?, disabled_until = ? where id = ?'
-  server.sql(text, message, until, userId)
+  await server.sql(text, message, until, userId)
 }
 
 async function timeOf(run: () => Promise<unknown>): Promise<number> {

@@ -61,19 +61,19 @@ describe('auth:logout', () => {
 
   it('works for a disabled user', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('dan')
-    server.sql('update account set disabled = 1 where id = ?', userId)
+    await server.sql('update account set disabled = 1 where id = ?', userId)
 
     const answer = await server.call('auth:logout', {}, { token })
 
     expect(answer.status).toBe(200)
-    expect(server.sql('select * from session where user_id = ?', userId)).toEqual([])
+    expect(await server.sql('select * from session where user_id = ?', userId)).toEqual([])
   })
 
   it('works for a user whose password has expired', async () => {
     const strict = await startTestServer({ USER_AUDIT_PW_EXPIRY_DAYS: '30' })
     onTestFinished(strict.close)
     const { access_token: token } = await strict.signUp('eve')
-    strict.sql('update account set password_changed_at = 0')
+    await strict.sql('update account set password_changed_at = 0')
 
     const answer = await strict.call('auth:logout', {}, { token })
 

@@ -121,7 +121,7 @@ describe('auth:signup', () => {
     const answer = await signUp({ username: 'kim2', email: 'kim2@example.com' })
 
     expect(answer.status).toBe(200)
-    expect(server.sql("select * from record_field where field = 'leftover'")).toEqual([])
+    expect(await server.sql("select * from record_field where field = 'leftover'")).toEqual([])
   })
 
   it('gives one name to one of many who ask at the same time', async () => {

@@ -62,7 +62,7 @@ describe('record:fetch', () => {
   it('gives a record to users of a role that the access list names', async () => {
     const cat = await signUp('cat')
     const before = await fetchRecords(['note/for-role'], cat)
-    server.sql(`update account set roles = '["friend"]' where id = ?`, cat.userId)
+    await server.sql(`update account set roles = '["friend"]' where id = ?`, cat.userId)
 
     const after = await fetchRecords(['note/for-role'], cat)
 

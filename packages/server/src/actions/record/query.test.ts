@@ -342,7 +342,7 @@ describe('access control in queries', () => {
 
   it('shows users of a role what names the role', async () => {
     const cat = await signUp('cat')
-    server.sql('update account set roles = ? where id = ?', `["fri'end"]`, cat.userId)
+    await server.sql('update account set roles = ? where id = ?', `["fri'end"]`, cat.userId)
 
     expect(await notesOf(cat)).toEqual(['null', 'public', 'role'])
   })

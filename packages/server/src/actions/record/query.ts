@@ -20,6 +20,7 @@ import { useLoginIds } from '../../users/use-login-ids.ts'
 import { type ActionContext, defineAction } from '../action.ts'
 import { ResultWithInfo } from '../result-with-info.ts'
 import { databaseToRead } from './database.ts'
+import { discoveredNames, type NamesOf } from './discovered-names.ts'
 import { checkMayCompare, checkMayRead } from './query-rights.ts'
 import { recordItems } from './record-items.ts'
 import { loadTransient, type Transient } from './transient.ts'
@@ -92,6 +93,8 @@ interface QueryRequest {
   include: Inclusion[]
   /** Undefined: all. */
   desiredKeys: Set<string> | undefined
+  /** Names to show of users who were looked for by name. */
+  namesOf: NamesOf | undefined
   limit: number | undefined
   offset: number
   wantsCount: boolean
@@ -106,6 +109,7 @@ function parseRequest(body: z.output<typeof input>): QueryRequest {
     sort: parseSort(body.sort),
     include: parseInclude(body.include),
     desiredKeys: parseDesiredKeys(body.desired_keys),
+    namesOf: type === 'user' ? discoveredNames(body.predicate) : undefined,
     limit: wholeNumber(body.limit, 'limit'),
     offset: wholeNumber(body.offset, 'offset') ?? 0,
     wantsCount: body.count === true,
@@ -201,17 +205,20 @@ async function runQuery(
 
 function present(
   record: StoredRecord,
-  { desiredKeys }: QueryRequest,
+  { desiredKeys, namesOf }: QueryRequest,
   transient: Transient,
   subject: Subject,
   rules: FieldAccessRules,
 ) {
-  const presented = Object.entries(presentRecord(record, subject, rules)).filter(
+  const presented = presentRecord(record, subject, rules)
+  const wanted = Object.entries(presented).filter(
     ([name]) => !desiredKeys || name.startsWith('_') || desiredKeys.has(name),
   )
-  const included = transient(record)
+  const included = namesOf
+    ? { ...transient(record), ...namesOf(record, presented) }
+    : transient(record)
   return {
-    ...Object.fromEntries(presented),
+    ...Object.fromEntries(wanted),
     ...(included && { _transient: included }),
     _type: 'record' as const,
   }

@@ -120,11 +120,11 @@ function writableChanges(
   subject: Subject,
   { rules, deniedFields }: SaveParts,
 ): Record<string, Value> {
-  const ownerId = existing?.ownerId ?? subject.userId
+  const record = existing ?? { ownerId: subject.userId, fields: {} }
   const changed = Object.entries(fields).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(fieldOf(existing, name)),
   )
-  const isWritable = (name: string) => mayUseField(rules, type, name, 'writable', subject, ownerId)
+  const isWritable = (name: string) => mayUseField(rules, type, name, 'writable', subject, record)
   const denied = changed.map(([name]) => name).filter((name) => !isWritable(name))
   if (denied.length > 0 && deniedFields === 'refuse') {
     throw new ApiError('DeniedArgument', 'Some fields may not be written.', {

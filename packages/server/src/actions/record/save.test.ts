@@ -132,7 +132,7 @@ describe('record:save', () => {
 
     expect(answer.status).toBe(409)
     expect(answer.error?.name).toBe('IncompatibleSchema')
-    expect(server.sql("select * from record where key = '2' and type = 'typed'")).toEqual([])
+    expect(await server.sql("select * from record where key = '2' and type = 'typed'")).toEqual([])
   })
 
   it('fails the whole request for records that do not fit each other', async () => {
@@ -152,7 +152,7 @@ describe('record:save', () => {
 
     await save([{ _id: 'closed/1', intruding: true }], bea)
 
-    expect(server.sql("select * from record_field where field = 'intruding'")).toEqual([])
+    expect(await server.sql("select * from record_field where field = 'intruding'")).toEqual([])
   })
 
   it('refuses new fields when the schema is frozen, but not for the master key', async () => {
@@ -220,7 +220,7 @@ describe('record:save with atomic', () => {
       code: 115,
       info: { 'user/new': { name: 'PermissionDenied', code: 102 } },
     })
-    expect(server.sql("select * from record where type = 'none'")).toEqual([])
+    expect(await server.sql("select * from record where type = 'none'")).toEqual([])
   })
 
   it('refuses a request with a record that cannot be read', async () => {
@@ -318,7 +318,7 @@ describe('record:save of a user record', () => {
     const access = [{ level: 'write', role: 'editor' }]
     await save([{ _id: `user/${owner.userId}`, _access: access }], owner)
     const editor = await signUp('ike')
-    server.sql(`update account set roles = '["editor"]' where id = ?`, editor.userId)
+    await server.sql(`update account set roles = '["editor"]' where id = ?`, editor.userId)
 
     const { result } = await save([{ _id: `user/${owner.userId}`, motto: 'x' }], editor)
 

@@ -85,7 +85,7 @@ describe('user:update', () => {
 
   it('lets users give up roles', async () => {
     const { user_id: userId, access_token: token } = await server.signUp('ida')
-    setRoles(userId, ['editor', 'writer'])
+    await setRoles(userId, ['editor', 'writer'])
 
     const { result } = await server.call(
       'user:update',
@@ -156,6 +156,6 @@ function logIn(username: string) {
   return server.call('auth:login', { auth_data: { username }, password: testPassword })
 }
 
-function setRoles(userId: string, roles: string[]): void {
-  server.sql('update account set roles = ? where id = ?', JSON.stringify(roles), userId)
+async function setRoles(userId: string, roles: string[]): Promise<void> {
+  await server.sql('update account set roles = ? where id = ?', JSON.stringify(roles), userId)
 }

@@ -21,7 +21,8 @@ export const postgresDialect: SqlDialect = {
   // Bytes decide the order, as they do in SQLite, and not a locale of the machine.
   like: (text, pattern) => sql<SqlBool>`${text} like ${pattern}`,
 
-  lower: (text) => sql`lower(${text})`,
+  // By ICU, which knows all of Unicode; the locale of the database may know ASCII only.
+  lower: (text) => sql`lower(${text} collate "und-x-icu")`,
 
   accessAllows(column, userId, roles) {
     const entries = [sql`entry ->> 'public' = 'true'`]

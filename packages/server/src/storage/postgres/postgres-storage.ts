@@ -1,4 +1,4 @@
-import { type CompiledQuery, Kysely } from 'kysely'
+import { Kysely } from 'kysely'
 import pg from 'pg'
 import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
@@ -19,10 +19,8 @@ const pool = {
 const conflicts = new Set<unknown>(['40001', '40P01'])
 
 /** Times are Unix milliseconds, which numbers hold exactly; the library gives them as text. */
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
-}
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** Opens the database at this address, such as `postgres://user:password@host/name`. */
 export function openPostgresStorage(url: string): Promise<Storage> {
@@ -33,19 +31,19 @@ function openEngine(url: string): SqlEngine {
   const connections = new pg.Pool({
     ...pool,
     connectionString: url,
-    types: types as unknown as pg.CustomTypesConfig,
+    types,
   })
   // An idle connection that breaks is replaced when the next one is needed.
   connections.on('error', () => {})
   const names = new Map<string, string>()
   return {
     db: new Kysely<Tables>({ dialect: new PostgresEngineDialect({ pool: connections }) }),
-    async lookUp({ sql }: CompiledQuery, parameters) {
+    async lookUp({ sql }, parameters, decode) {
       const name = names.get(sql) ?? `look-up-${names.size}`
       names.set(sql, name)
       const query = { name, text: sql, values: parameters, rowMode: 'array' as const }
       const { rows } = await connections.query<unknown[]>(query)
-      return rows[0]
+      return rows[0] && decode(rows[0])
     },
     dialect: postgresDialect,
     isConflict: (error) => conflicts.has((error as { code?: unknown }).code),

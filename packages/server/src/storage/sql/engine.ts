@@ -5,14 +5,16 @@ import type { Tables } from './schema.ts'
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
-   * Gives the first row of a query that was compiled once, with other parameters, as a list of its
-   * values: for look-ups that every request needs, where compiling the query and naming its columns
-   * would cost more than the look-up. Never part of a transaction.
+   * Runs a query that was compiled once, with other parameters, and decodes the values of its first
+   * row: for look-ups that every request needs, where compiling the query and naming its columns
+   * would cost more than the look-up. The same object may be given again, so nobody changes it.
+   * Never part of a transaction.
    */
-  lookUp(
+  lookUp<T>(
     query: CompiledQuery,
     parameters: unknown[],
-  ): unknown[] | undefined | Promise<unknown[] | undefined>
+    decode: (values: unknown[]) => T,
+  ): T | undefined | Promise<T | undefined>
   dialect: SqlDialect
   /** True if a transaction failed only because another one got in its way, and may be tried again. */
   isConflict(error: unknown): boolean

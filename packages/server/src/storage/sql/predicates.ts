@@ -1,23 +1,11 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import type { Subject } from '../../records/access.ts'
+import { type Expression, type SqlBool, sql } from 'kysely'
 import { comparableForm, toComparable } from '../../records/comparable.ts'
 import type { Operand, Term } from '../../records/operand.ts'
 import type { ComparisonOperator, Predicate } from '../../records/predicate.ts'
-import type { QueryField } from '../../records/query-fields.ts'
 import type { FieldType, Value } from '../../records/value.ts'
 import type { SqlDialect } from './engine.ts'
-import type { Tables } from './schema.ts'
+import type { QueryScope } from './query-scope.ts'
 import { compileTerm, type SqlTerm } from './terms.ts'
-
-/** What the parts of one query's SQL are made with. */
-export interface QueryScope {
-  eb: ExpressionBuilder<Tables, 'record'>
-  dialect: SqlDialect
-  /** The fields of the query's key paths, by the text of the path. */
-  fields: ReadonlyMap<string, QueryField>
-  /** Referenced records count only if this subject may read them; undefined: all do. */
-  readableBy: Subject | undefined
-}
 
 type Ordering = Exclude<ComparisonOperator, 'like' | 'ilike'>
 
@@ -48,6 +36,7 @@ export function compilePredicate(scope: QueryScope, predicate: Predicate): Expre
     case 'contains':
       return compileContains(scope, predicate.path, predicate.text)
     case 'loginId':
+      if (predicate.canonicals.length === 0) return nothing
       return eb(
         'record.key',
         'in',

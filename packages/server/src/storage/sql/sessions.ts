@@ -1,6 +1,6 @@
 import type { CompiledQuery, Kysely } from 'kysely'
 import type { Dialect } from '../../users/user.ts'
-import type { SessionStore } from '../storage.ts'
+import type { Session, SessionStore, User } from '../storage.ts'
 import type { SqlEngine } from './engine.ts'
 import { toUserFromValues, userColumns } from './rows.ts'
 import type { Tables } from './schema.ts'
@@ -28,12 +28,8 @@ export function createSessionStore(
     },
 
     async find(tokenHash) {
-      const values = await engine.lookUp(findByToken, [...constants, tokenHash])
-      if (!values) return undefined
-      const user = toUserFromValues(values)
-      const [dialect, createdAt, lastSeenAt] = values.slice(userColumns.length) as SessionValues
-      const session = { tokenHash, userId: user.account.id, dialect, createdAt, lastSeenAt }
-      return { ...user, session }
+      const found = await engine.lookUp(findByToken, [...constants, tokenHash], toSessionUser)
+      return found && { ...found, session: { ...found.session, tokenHash } }
     },
 
     async delete(tokenHash) {
@@ -55,6 +51,12 @@ export function createSessionStore(
       }
     },
   }
+}
+
+function toSessionUser(values: unknown[]): User & { session: Omit<Session, 'tokenHash'> } {
+  const user = toUserFromValues(values)
+  const [dialect, createdAt, lastSeenAt] = values.slice(userColumns.length) as SessionValues
+  return { ...user, session: { userId: user.account.id, dialect, createdAt, lastSeenAt } }
 }
 
 type SessionValues = [dialect: Dialect, createdAt: number, lastSeenAt: number]

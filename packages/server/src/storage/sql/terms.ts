@@ -5,7 +5,7 @@ import type { Distance, KeyPath, Term } from '../../records/operand.ts'
 import { type OwnField, type QueryField, reservedType } from '../../records/query-fields.ts'
 import type { FieldType } from '../../records/value.ts'
 import type { SqlDialect } from './engine.ts'
-import type { QueryScope } from './predicates.ts'
+import type { QueryScope } from './query-scope.ts'
 import { isReadableBy } from './readable.ts'
 
 /** A term of a query as SQL. */

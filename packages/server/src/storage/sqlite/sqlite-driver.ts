@@ -17,10 +17,13 @@ import { UniqueViolation } from '../storage.ts'
 export class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection
   #queue: Promise<void> = Promise.resolve()
+  readonly #onUse: () => void
   #release: (() => void) | undefined
 
-  constructor(database: DatabaseSync) {
+  /** `onUse` is called after each use of the connection. */
+  constructor(database: DatabaseSync, onUse: () => void) {
     this.#connection = new SqliteConnection(database)
+    this.#onUse = onUse
   }
 
   async init(): Promise<void> {}
@@ -38,6 +41,7 @@ export class SqliteDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
+    this.#onUse()
     this.#release?.()
   }
 

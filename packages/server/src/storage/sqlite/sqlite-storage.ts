@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import {
   type Dialect,
   Kysely,
@@ -10,15 +10,18 @@ import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
 import { createSqlStorage } from '../sql/sql-storage.ts'
 import type { Storage } from '../storage.ts'
+import { LookUpCache } from './look-up-cache.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import { SqliteDriver, StatementCache } from './sqlite-driver.ts'
+import { SqliteDriver } from './sqlite-driver.ts'
 
 /** How long a write waits for another process that is writing. */
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Page cache and memory map that keep look-ups quick with a million users. */
+/**
+ * Page cache that keeps look-ups quick with a million users. The file is not mapped into memory:
+ * after every commit the next look-up would pay a millisecond for mapping it anew.
+ */
 const CACHE_KIB = 65_536
-const MAP_BYTES = 1_073_741_824
 
 /** Opens the database in this file, making it when it is not there. */
 export async function openSqliteStorage(file: string): Promise<Storage> {
@@ -32,11 +35,10 @@ export async function openSqliteStorage(file: string): Promise<Storage> {
 function openEngine(file: string): SqlEngine {
   const writer = connect(file)
   const reader = connect(file)
-  const statements = new StatementCache(reader, { asLists: true })
+  const cache = new LookUpCache(reader)
   return {
-    db: new Kysely<Tables>({ dialect: kyselyDialect(writer) }),
-    lookUp: (query, parameters) =>
-      statements.get(query.sql).get(...(parameters as SQLInputValue[])) as unknown[] | undefined,
+    db: new Kysely<Tables>({ dialect: kyselyDialect(writer, () => cache.expire()) }),
+    lookUp: (query, parameters, decode) => cache.lookUp(query, parameters, decode),
     dialect: sqliteDialect,
     // Transactions wait for each other, so none is ever in another's way.
     isConflict: () => false,
@@ -58,7 +60,6 @@ function connect(file: string): DatabaseSync {
     pragma synchronous = full;
     pragma trusted_schema = off;
     pragma cache_size = -${CACHE_KIB};
-    pragma mmap_size = ${MAP_BYTES};
   `)
   database.function('unicode_lower', { deterministic: true }, (text) =>
     typeof text === 'string' ? text.toLowerCase() : text,
@@ -66,9 +67,9 @@ function connect(file: string): DatabaseSync {
   return database
 }
 
-function kyselyDialect(database: DatabaseSync): Dialect {
+function kyselyDialect(database: DatabaseSync, onUse: () => void): Dialect {
   return {
-    createDriver: () => new SqliteDriver(database),
+    createDriver: () => new SqliteDriver(database, onUse),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new TransactionalSqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),

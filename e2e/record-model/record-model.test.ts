@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+import { checkModel } from './check-model.ts'
+
+it.each([1, 2, 3])(
+  'answers as the model does, seed %d',
+  async (seed) => {
+    expect(await checkModel({ steps: 250, seed })).toBeUndefined()
+  },
+  60_000,
+)
