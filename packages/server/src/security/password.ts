@@ -48,8 +48,7 @@ export function createPasswordHasher(): PasswordHasher {
   return {
     hash: (password) => queue.run(() => argon2.hash(normalize(password), parameters)),
     async verify(password, storedHash) {
-      const hash = storedHash || (await decoy)
-      const matches = await queue.run(() => verifyAny(password, hash))
+      const matches = await queue.run(async () => verifyAny(password, storedHash || (await decoy)))
       return matches && Boolean(storedHash)
     },
   }
