@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
+import { compiledOnce } from './compiled.ts'
 import { fromAccount, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -16,13 +17,8 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
     },
 
     async recordLogin(id, passwordHash, now) {
-      const { numUpdatedRows } = await db
-        .updateTable('account')
-        .set({ last_login_at: now, last_seen_at: now })
-        .where('id', '=', id)
-        .where('password_hash', '=', passwordHash)
-        .executeTakeFirst()
-      return numUpdatedRows === 1n
+      const { numAffectedRows } = await recordLogin(db, now, now, id, passwordHash)
+      return numAffectedRows === 1n
     },
 
     async changePassword(id, oldHash, newHash, now) {
@@ -101,3 +97,12 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
     },
   }
 }
+
+const recordLogin = compiledOnce(
+  (db, lastLoginAt: number, lastSeenAt: number, id: string, passwordHash: string) =>
+    db
+      .updateTable('account')
+      .set({ last_login_at: lastLoginAt, last_seen_at: lastSeenAt })
+      .where('id', '=', id)
+      .where('password_hash', '=', passwordHash),
+)

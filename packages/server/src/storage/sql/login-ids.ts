@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { LoginIdStore } from '../storage.ts'
+import { compiledOnce } from './compiled.ts'
 import { toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -7,11 +8,9 @@ import { selectUser } from './select-user.ts'
 export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
   return {
     async findUser({ group, canonical }) {
-      const row = await selectUser(db)
-        .innerJoin('login_id', 'login_id.user_id', 'account.id')
-        .where('login_id.key_group', '=', group)
-        .where('login_id.canonical', '=', canonical)
-        .executeTakeFirst()
+      const {
+        rows: [row],
+      } = await findUserByLoginId(db, group, canonical)
       return row && toUser(row)
     },
 
@@ -31,3 +30,10 @@ export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
     },
   }
 }
+
+const findUserByLoginId = compiledOnce((db, group: string, canonical: string) =>
+  selectUser(db)
+    .innerJoin('login_id', 'login_id.user_id', 'account.id')
+    .where('login_id.key_group', '=', group)
+    .where('login_id.canonical', '=', canonical),
+)

@@ -1,6 +1,7 @@
 import type { CompiledQuery, Kysely } from 'kysely'
 import type { Dialect } from '../../users/user.ts'
 import type { Session, SessionStore, User } from '../storage.ts'
+import { compiledOnce } from './compiled.ts'
 import type { SqlEngine } from './engine.ts'
 import { toUserFromValues, userColumns } from './rows.ts'
 import type { Tables } from './schema.ts'
@@ -14,17 +15,8 @@ export function createSessionStore(
 ): SessionStore {
   const constants = findByToken.parameters.slice(0, -1)
   return {
-    async insert(session) {
-      await db
-        .insertInto('session')
-        .values({
-          token_hash: session.tokenHash,
-          user_id: session.userId,
-          dialect: session.dialect,
-          created_at: session.createdAt,
-          last_seen_at: session.lastSeenAt,
-        })
-        .execute()
+    async insert({ tokenHash, userId, dialect, createdAt, lastSeenAt }) {
+      await insertSession(db, tokenHash, userId, dialect, createdAt, lastSeenAt)
     },
 
     async find(tokenHash) {
@@ -52,6 +44,24 @@ export function createSessionStore(
     },
   }
 }
+
+const insertSession = compiledOnce(
+  (
+    db,
+    tokenHash: string,
+    userId: string,
+    dialect: Dialect,
+    createdAt: number,
+    lastSeenAt: number,
+  ) =>
+    db.insertInto('session').values({
+      token_hash: tokenHash,
+      user_id: userId,
+      dialect,
+      created_at: createdAt,
+      last_seen_at: lastSeenAt,
+    }),
+)
 
 function toSessionUser(values: unknown[]): User & { session: Omit<Session, 'tokenHash'> } {
   const user = toUserFromValues(values)
