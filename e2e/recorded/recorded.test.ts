@@ -15,7 +15,7 @@ const ORIGINAL_SETTINGS = {
  * Groups, and cases by the beginning of their names, that are not judged. They run all the same,
  * since other cases use what they leave behind.
  */
-const OUT_OF_SCOPE: string[] = ['sso', 'verify', 'policy.reset_contains_username']
+const OUT_OF_SCOPE: string[] = ['verify']
 
 const deviations = loadDeviations()
 
