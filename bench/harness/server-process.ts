@@ -8,12 +8,13 @@ const ECHO = path.join(ROOT, 'bench/echo.ts')
 const SERVER = path.join(ROOT, 'packages/server/bin/skygear-server.mjs')
 
 export const API_KEY = 'bench-api-key-0123456789abcdef'
+export const MASTER_KEY = 'bench-master-key-0123456789abcdef'
 
 const environment = {
   PORT: '0',
   LOG_LEVEL: 'warn',
   API_KEY,
-  MASTER_KEY: 'bench-master-key-0123456789abcdef',
+  MASTER_KEY,
   TOKEN_STORE_SECRET: 'bench-token-secret-0123456789abcdef',
 }
 
@@ -29,9 +30,9 @@ export function buildServer(): void {
   execFileSync(process.execPath, [path.join(ROOT, 'scripts/build.ts')], { stdio: 'inherit' })
 }
 
-/** Starts the built server over the database in `dataDirectory`. */
-export function startServer(dataDirectory: string, cores: string): Promise<ServerProcess> {
-  return startNode([SERVER, 'serve'], cores, { ...environment, DATA_DIR: dataDirectory })
+/** Starts the built server over the database at this address. */
+export function startServer(databaseUrl: string, cores: string): Promise<ServerProcess> {
+  return startNode([SERVER, 'serve'], cores, { ...environment, DATABASE_URL: databaseUrl })
 }
 
 /** Starts the bare server that requests are compared with. */

@@ -130,6 +130,8 @@ export interface RevokedTokenStore {
 
 export interface RecordStore {
   find(databaseId: string, id: RecordId): Promise<StoredRecord | undefined>
+  /** The same as it is committed, and quicker: not for what a transaction decides. */
+  read(databaseId: string, id: RecordId): Promise<StoredRecord | undefined>
   /** Records of a type by their keys, from several databases, in no order. */
   findAll(databaseIds: string[], type: string, keys: string[]): Promise<StoredRecord[]>
   /** The record in whichever database has one of this id, the public one first. */

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely'
+import { type CompiledQuery, Kysely } from 'kysely'
 import pg from 'pg'
 import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
@@ -38,12 +38,11 @@ function openEngine(url: string): SqlEngine {
   const names = new Map<string, string>()
   return {
     db: new Kysely<Tables>({ dialect: new PostgresEngineDialect({ pool: connections }) }),
-    async lookUp({ sql }, parameters, decode) {
+    async lookUp<Row, T>({ sql, parameters }: CompiledQuery<Row>, decode: (row: Row) => T) {
       const name = names.get(sql) ?? `look-up-${names.size}`
       names.set(sql, name)
-      const query = { name, text: sql, values: parameters, rowMode: 'array' as const }
-      const { rows } = await connections.query<unknown[]>(query)
-      return rows[0] && decode(rows[0])
+      const { rows } = await connections.query({ name, text: sql, values: [...parameters] })
+      return rows[0] && decode(rows[0] as Row)
     },
     dialect: postgresDialect,
     isConflict: (error) => conflicts.has((error as { code?: unknown }).code),

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
-import { compiledOnce } from './compiled.ts'
+import { runCompiledOnce } from './compiled.ts'
 import { fromAccount, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -98,7 +98,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
   }
 }
 
-const recordLogin = compiledOnce(
+const recordLogin = runCompiledOnce(
   (db, lastLoginAt: number, lastSeenAt: number, id: string, passwordHash: string) =>
     db
       .updateTable('account')

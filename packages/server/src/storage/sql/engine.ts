@@ -5,15 +5,15 @@ import type { Tables } from './schema.ts'
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
-   * Runs a query that was compiled once, with other parameters, and decodes the values of its first
-   * row: for look-ups that every request needs, where compiling the query and naming its columns
-   * would cost more than the look-up. The same object may be given again, so nobody changes it.
-   * Never part of a transaction.
+   * Decodes the first row of a query that is compiled once, for look-ups that must be quick. It sees
+   * what is committed and is never part of a transaction. `keep` is for small rows that are asked
+   * for again and again: the same object may be given more than once, so nobody changes it, and one
+   * query is always decoded in the same way.
    */
-  lookUp<T>(
-    query: CompiledQuery,
-    parameters: unknown[],
-    decode: (values: unknown[]) => T,
+  lookUp<Row, T>(
+    query: CompiledQuery<Row>,
+    decode: (row: Row) => T,
+    options?: { keep?: boolean },
   ): T | undefined | Promise<T | undefined>
   dialect: SqlDialect
   /** True if a transaction failed only because another one got in its way, and may be tried again. */

@@ -15,21 +15,20 @@ import { createRevokedTokenStore } from './revoked-tokens.ts'
 import { createRoleStore } from './roles.ts'
 import type { Tables } from './schema.ts'
 import { createSchemaStore } from './schemas.ts'
-import { compileFindSession, createSessionStore } from './sessions.ts'
+import { createSessionStore } from './sessions.ts'
 
 /** Brings the database up to date and gives the stores over it. */
 export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
   await migrate(engine.db)
-  const findByToken = compileFindSession(engine.db)
   const storesOver = (db: Kysely<Tables>): Stores => ({
     accounts: createAccountStore(db),
     loginIds: createLoginIdStore(db),
     roles: createRoleStore(db),
     customTokenUsers: createCustomTokenUserStore(db),
     passwordHistory: createPasswordHistoryStore(db),
-    sessions: createSessionStore(db, engine, findByToken),
+    sessions: createSessionStore(db, engine),
     revokedTokens: createRevokedTokenStore(db),
-    records: createRecordStore(db, engine.dialect),
+    records: createRecordStore(db, engine),
     schema: createSchemaStore(db, engine.dialect),
     fieldAccess: createFieldAccessStore(db),
     metadata: createMetadataStore(db),

@@ -103,26 +103,17 @@ const MAX_STATEMENTS = 200
 export class StatementCache {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
-  readonly #asLists: boolean
 
-  /** `asLists`: rows are lists of values instead of objects, which costs less. */
-  constructor(database: DatabaseSync, { asLists = false } = {}) {
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#asLists = asLists
   }
 
   get(sql: string): StatementSync {
     const known = this.#statements.get(sql)
-    const statement = known ?? this.#prepare(sql)
+    const statement = known ?? this.#database.prepare(sql)
     if (known) this.#statements.delete(sql)
     else if (this.#statements.size >= MAX_STATEMENTS) this.#dropOldest()
     this.#statements.set(sql, statement)
-    return statement
-  }
-
-  #prepare(sql: string): StatementSync {
-    const statement = this.#database.prepare(sql)
-    statement.setReturnArrays(this.#asLists)
     return statement
   }
 

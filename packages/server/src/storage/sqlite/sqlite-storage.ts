@@ -38,7 +38,7 @@ function openEngine(file: string): SqlEngine {
   const cache = new LookUpCache(reader)
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer, () => cache.expire()) }),
-    lookUp: (query, parameters, decode) => cache.lookUp(query, parameters, decode),
+    lookUp: (query, decode, options) => cache.lookUp(query, decode, options),
     dialect: sqliteDialect,
     // Transactions wait for each other, so none is ever in another's way.
     isConflict: () => false,
