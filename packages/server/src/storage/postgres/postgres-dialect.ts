@@ -33,6 +33,12 @@ export const postgresDialect: SqlDialect = {
        where ${sql.join(entries, sql` or `)}))`
   },
 
+  // What it knows of the values of a partial index does not count.
+  statistics: {
+    create: (name, value) => sql`create statistics if not exists ${name} on (${value}) from record`,
+    drop: (name) => sql`drop statistics if exists ${name}`,
+  },
+
   allowLongStatement: sql`set local statement_timeout = 0`,
 }
 

@@ -50,6 +50,14 @@ export interface SqlDialect {
     userId: string | undefined,
     roles: string[],
   ): Expression<SqlBool>
+  /**
+   * Statements that tell the engine's planner which values a field with an index has, where it does
+   * not go by the index itself.
+   */
+  statistics?: {
+    create(name: RawBuilder<unknown>, value: Expression<unknown>): RawBuilder<unknown>
+    drop(name: RawBuilder<unknown>): RawBuilder<unknown>
+  }
   /** A statement to run, within the transaction, before one that may take minutes. */
   allowLongStatement?: RawBuilder<unknown>
 }
