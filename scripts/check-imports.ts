@@ -28,11 +28,13 @@ const MAY_IMPORT: ImportRules = {
   'security/': ['errors.ts', 'settings.ts', 'users/', 'type records/', 'storage/storage.ts'],
   'actions/': ['errors.ts', 'settings.ts', 'users/', 'records/', 'security/', 'storage/storage.ts'],
   'describe/': ['errors.ts', 'settings.ts', 'actions/', 'type security/'],
-  'http/': ['errors.ts', 'settings.ts', 'actions/', 'type security/'],
+  'http/': ['errors.ts', 'settings.ts', 'metrics.ts', 'actions/', 'type security/'],
   'log.ts': ['type settings.ts'],
+  'metrics.ts': [],
   'server.ts': [
     'errors.ts',
     'log.ts',
+    'metrics.ts',
     'settings.ts',
     'users/',
     'records/',
@@ -43,7 +45,7 @@ const MAY_IMPORT: ImportRules = {
     'http/',
   ],
   'index.ts': ['errors.ts', 'settings.ts', 'server.ts'],
-  'cli/': ['errors.ts', 'settings.ts', 'log.ts', 'describe/', 'server.ts'],
+  'cli/': ['errors.ts', 'settings.ts', 'log.ts', 'type metrics.ts', 'describe/', 'server.ts'],
   'testing/': ['anything'],
 }
 

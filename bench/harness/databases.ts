@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
 import startCluster, {
   openTestDatabase,
+  runTestSql,
 } from '../../packages/server/src/testing/postgres-cluster.ts'
 import { makeTemporaryFolder } from './temporary-folder.ts'
 
@@ -13,8 +13,8 @@ export type Engine = (typeof ENGINES)[number]
 export interface BenchDatabase {
   engine: Engine
   url: string
-  /** Runs statements past the server. */
-  run(statements: string): Promise<void>
+  /** Runs a statement past the server. */
+  run(statement: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -28,9 +28,9 @@ export function startSqlite(): BenchDatabase {
   return {
     engine: 'sqlite',
     url: `sqlite:${file}`,
-    async run(statements) {
+    async run(statement) {
       const database = new DatabaseSync(file)
-      database.exec(statements)
+      database.exec(statement)
       database.close()
     },
     async stop() {},
@@ -40,15 +40,13 @@ export function startSqlite(): BenchDatabase {
 /** A real PostgreSQL with its defaults, or a database of the one that TEST_DATABASE_URL names. */
 async function startPostgres(): Promise<BenchDatabase> {
   const stopCluster = await startCluster()
-  const url = await openTestDatabase(`skygear_bench_${process.pid}`)
+  const name = `skygear_bench_${process.pid}`
+  const url = await openTestDatabase(name)
   return {
     engine: 'postgres',
     url,
-    async run(statements) {
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
-      await client.query(statements)
-      await client.end()
+    async run(statement) {
+      await runTestSql(name, statement, [])
     },
     async stop() {
       await stopCluster?.()

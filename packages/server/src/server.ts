@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Services } from './actions/action.ts'
 import { createDispatch } from './actions/dispatch.ts'
+import type { Readiness } from './actions/readiness.ts'
 import { createCors } from './http/cors.ts'
 import { createHandleRequest } from './http/handle-request.ts'
+import { createMetricsPage } from './http/metrics-page.ts'
 import { createNodeServer } from './http/node-server.ts'
 import { createPubsub } from './http/pubsub.ts'
 import { createLog } from './log.ts'
+import { createMetrics, type MetricValues } from './metrics.ts'
 import { createActivity } from './security/activity.ts'
 import { createKeyChecker } from './security/api-key.ts'
 import { createAuthenticate } from './security/authenticate.ts'
@@ -18,8 +22,8 @@ import { createPasswordHistory } from './security/password-history.ts'
 import { createPasswordPolicy, loadCommonPasswords } from './security/password-policy.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
-import { describeDatabase, openStorage } from './storage/open-storage.ts'
-import type { Storage } from './storage/storage.ts'
+import { connectStorage, describeDatabase } from './storage/open-storage.ts'
+import { type Storage, StorageUnavailable } from './storage/storage.ts'
 
 /** A running server. */
 export interface SkygearServer {
@@ -27,12 +31,21 @@ export interface SkygearServer {
   url: string
   /** Where the database is, without its password. */
   database: string
-  /** Finishes what is under way, writes what was held back and closes the database. */
+  /** What this process has counted. */
+  metrics(): MetricValues
+  /**
+   * Finishes what is under way, within ten seconds, writes what was held back and closes the
+   * database. May be called more than once.
+   */
   close(): Promise<void>
 }
 
-interface ServerOptions {
+export interface ServerOptions {
   log?: Logger
+  /** The workers that share the machine with this server's process, itself included. Default: 1. */
+  workers?: number
+  /** What the other workers have counted. */
+  otherMetrics?: () => Promise<MetricValues[]>
   /** For tests: an answer that its action does not declare is an error. */
   checkAnswers?: boolean
 }
@@ -49,13 +62,60 @@ export async function createServer(
 ): Promise<SkygearServer> {
   checkKeys(settings)
   const log = options.log ?? createLog(settings)
-  const storage = await openStorage(databaseUrlOf(settings))
+  const storage = await connectStorage(databaseUrlOf(settings))
+  const readiness: Readiness = { isPrepared: false, isStopping: false }
   try {
-    await indexLoginIds(storage, settings.authRecordKeys)
-    return await serve(settings, storage, log, options.checkAnswers ?? false)
+    await prepare(storage, settings, readiness, log)
+    return await serve(settings, storage, readiness, log, options)
   } catch (error) {
+    readiness.isStopping = true
     await storage.close()
     throw error
+  }
+}
+
+/** Between two tries to reach a database that is away. */
+const TRY_AGAIN_AFTER_MS = 500
+
+/**
+ * Brings the database up to date. Resolves at once when it is away but may come back: the server
+ * then answers that it cannot serve yet, until a later try succeeds.
+ */
+async function prepare(
+  storage: Storage,
+  settings: Settings,
+  readiness: Readiness,
+  log: Logger,
+): Promise<void> {
+  const tryOnce = async () => {
+    await storage.prepare()
+    await indexLoginIds(storage, settings.authRecordKeys)
+    readiness.isPrepared = true
+  }
+  try {
+    await tryOnce()
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error
+    if (!storage.isRemote) throw error.cause
+    log.warn({ error: error.cause }, 'the database cannot be reached; it is tried again')
+    void keepTrying(tryOnce, readiness, log)
+  }
+}
+
+async function keepTrying(
+  tryOnce: () => Promise<void>,
+  readiness: Readiness,
+  log: Logger,
+): Promise<void> {
+  while (!readiness.isPrepared && !readiness.isStopping) {
+    await wait(TRY_AGAIN_AFTER_MS, undefined, { ref: false })
+    try {
+      await tryOnce()
+      log.info('the database is there')
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable))
+        log.error({ error }, 'the database cannot be used')
+    }
   }
 }
 
@@ -66,10 +126,11 @@ function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
 async function serve(
   settings: Settings,
   storage: Storage,
+  readiness: Readiness,
   log: Logger,
-  checkAnswers: boolean,
+  options: ServerOptions,
 ): Promise<SkygearServer> {
-  const services = createServices(settings, storage, log)
+  const services = createServices(settings, storage, readiness, log, options.workers ?? 1)
   const keyKindOf = createKeyChecker(settings)
   const authenticate = createAuthenticate({
     accounts: storage.accounts,
@@ -78,31 +139,51 @@ async function serve(
     keyKindOf,
     settings,
   })
-  const dispatch = createDispatch({ services, authenticate, checkAnswers })
+  const dispatch = createDispatch({ services, authenticate, ...options })
   const cors = createCors(settings.corsHost)
   const pubsub = createPubsub(keyKindOf)
-  const server = createNodeServer(createHandleRequest({ dispatch, cors, log }), pubsub)
+  const metrics = createMetrics()
+  const metricsPage = createMetricsPage({
+    keyKindOf,
+    gather: async () => [metrics.values(), ...((await options.otherMetrics?.()) ?? [])],
+  })
+  const { count } = metrics
+  const handleRequest = createHandleRequest({ dispatch, cors, metricsPage, count, log })
+  const server = createNodeServer(handleRequest, pubsub, settings.maxConnections)
+  metrics.watch('skygear_connections', server.connections)
+  metrics.watch('skygear_requests_in_flight', server.requestsInFlight)
+  metrics.watch('skygear_password_hashes_waiting', services.passwords.waiting)
   const { address, port } = settings.host
   const boundPort = await server.listen(address, port ?? settings.port)
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
+  const stop = async () => {
+    readiness.isStopping = true
+    pubsub.close()
+    await server.close()
+    await services.activity.flush()
+    await storage.close()
+  }
+  let stopped: Promise<void> | undefined
   return {
     url: `http://${urlHost(address)}:${boundPort}`,
     database: describeDatabase(databaseUrlOf(settings)),
-    async close() {
-      pubsub.close()
-      await server.close()
-      await services.activity.flush()
-      await storage.close()
-    },
+    metrics: metrics.values,
+    close: () => (stopped ??= stop()),
   }
 }
 
-function createServices(settings: Settings, storage: Storage, log: Logger): Services {
+function createServices(
+  settings: Settings,
+  storage: Storage,
+  readiness: Readiness,
+  log: Logger,
+  workers: number,
+): Services {
   const activity = createActivity(storage, (error) => {
     log.warn({ error }, 'the times when users were last seen could not be written')
   })
-  const passwords = createPasswordHasher()
+  const passwords = createPasswordHasher(workers)
   return {
     storage,
     fieldAccess: createFieldAccess(storage.fieldAccess),
@@ -114,6 +195,7 @@ function createServices(settings: Settings, storage: Storage, log: Logger): Serv
     policy: createPasswordPolicy(settings),
     passwordHistory: createPasswordHistory(settings, passwords),
     activity,
+    readiness,
     settings,
   }
 }

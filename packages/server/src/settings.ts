@@ -183,6 +183,12 @@ export const settingsTable = {
     summary: 'Refuse the most common passwords.',
     parse: flag,
   }),
+  maxConnections: row({
+    variable: 'MAX_CONNECTIONS',
+    fallback: '10000',
+    summary: 'Open connections of one process at most; more are answered 503 at once.',
+    parse: wholeNumber(1, 1_000_000),
+  }),
   logLevel: row({
     variable: 'LOG_LEVEL',
     fallback: 'info',

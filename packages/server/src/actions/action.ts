@@ -10,6 +10,7 @@ import type { PasswordHistory } from '../security/password-history.ts'
 import type { PasswordPolicy } from '../security/password-policy.ts'
 import type { Settings } from '../settings.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { Readiness } from './readiness.ts'
 import type { ResultWithInfo } from './result-with-info.ts'
 
 /** What every handler can use. */
@@ -21,6 +22,7 @@ export interface Services {
   policy: PasswordPolicy
   passwordHistory: PasswordHistory
   activity: Activity
+  readiness: Readiness
   settings: Settings
 }
 
@@ -47,6 +49,8 @@ export interface ActionDefinition<
   access: A
   /** Works although the caller's password has expired. */
   withExpiredPassword?: true
+  /** Answers although the database has never been reached. */
+  withoutDatabase?: true
   input: Input
   /** In tests every answer is checked against it. */
   output: Output
@@ -64,6 +68,7 @@ export interface Action {
   summary: string
   access: Access
   withExpiredPassword?: true
+  withoutDatabase?: true
   input: z.ZodType
   output: z.ZodType
   errors: readonly ErrorName[]

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import type { Authenticate, Credentials } from '../security/authenticate.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
 import type { Action, Services } from './action.ts'
 import { actions } from './index.ts'
+import { databaseUnavailable } from './readiness.ts'
 import { ResultWithInfo } from './result-with-info.ts'
 
 /** A request, free of how it was sent. */
@@ -57,8 +59,22 @@ export function createDispatch({
   return async ({ action: name, payload, credentials, log }) => {
     const entry = actionsByName.get(name)
     if (!entry) throw new ApiError('UndefinedOperation', 'route unmatched')
+    try {
+      return await perform(entry, payload, credentials, log)
+    } catch (error) {
+      throw error instanceof StorageUnavailable ? databaseUnavailable(error.cause) : error
+    }
+  }
+
+  async function perform(
+    entry: Entry,
+    payload: Record<string, unknown>,
+    credentials: Credentials,
+    log: Logger,
+  ): Promise<Answer> {
     const { action } = entry
     const now = Date.now()
+    if (!services.readiness.isPrepared && !action.withoutDatabase) throw databaseUnavailable()
     const caller = await authenticate(credentials, action.access, now, action)
     const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { explainFailure } from './explain-failure.ts'
-import { serve } from './serve.ts'
+import { parseWorkers, serve } from './serve.ts'
 
 const program = new Command('skygear-server')
   .description('User authentication for app developers, on the Skygear protocol.')
@@ -9,7 +9,12 @@ const program = new Command('skygear-server')
 program
   .command('serve')
   .description('run the server until it is told to stop')
-  .addHelpText('after', '\nExample:\n  PORT=8080 DATA_DIR=/var/lib/skygear skygear-server serve')
+  .option('--workers <number>', 'processes that share the work, one for each core', parseWorkers, 1)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  PORT=8080 DATA_DIR=/var/lib/skygear skygear-server serve' +
+      '\n  DATABASE_URL=postgres://skygear@db/skygear skygear-server serve --workers 4',
+  )
   .action(serve)
 
 try {

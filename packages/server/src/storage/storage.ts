@@ -14,8 +14,22 @@ export class UniqueViolation extends Error {
   override readonly name = 'UniqueViolation'
 }
 
-/** Everything remembered. */
+/** The database cannot be reached or cannot work now; a later try may find it well. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable'
+}
+
+/**
+ * Everything remembered.
+ *
+ * Everything here, the stores included, throws StorageUnavailable when the database does not answer;
+ * whether a transaction was kept is then unknown, but it is kept or lost as a whole.
+ */
 export interface Storage extends Stores {
+  /** Brings the tables up to date; before that, nothing else may be used. */
+  prepare(): Promise<void>
+  /** True for a database that may be away for a while, and is worth waiting for. */
+  isRemote: boolean
   /** Runs `work` as one: all of it is kept, and durably, or nothing. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>
   /** Rejects when the database does not answer. */

@@ -5,7 +5,7 @@ import type { Tables } from '../sql/schema.ts'
 import { createSqlStorage } from '../sql/sql-storage.ts'
 import type { Storage } from '../storage.ts'
 import { postgresDialect } from './postgres-dialect.ts'
-import { PostgresEngineDialect } from './postgres-driver.ts'
+import { PostgresEngineDialect, translated } from './postgres-driver.ts'
 
 const pool = {
   max: 10,
@@ -22,8 +22,8 @@ const conflicts = new Set<unknown>(['40001', '40P01'])
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
-/** Opens the database at this address, such as `postgres://user:password@host/name`. */
-export function openPostgresStorage(url: string): Promise<Storage> {
+/** Connects, at the first use, to an address such as `postgres://user:password@host/name`. */
+export function connectPostgres(url: string): Storage {
   return createSqlStorage(openEngine(url))
 }
 
@@ -41,10 +41,12 @@ function openEngine(url: string): SqlEngine {
     async lookUp<Row, T>({ sql, parameters }: CompiledQuery<Row>, decode: (row: Row) => T) {
       const name = names.get(sql) ?? `look-up-${names.size}`
       names.set(sql, name)
-      const { rows } = await connections.query({ name, text: sql, values: [...parameters] })
+      const query = { name, text: sql, values: [...parameters] }
+      const { rows } = await translated(connections.query(query))
       return rows[0] && decode(rows[0] as Row)
     },
     dialect: postgresDialect,
+    isRemote: true,
     isConflict: (error) => conflicts.has((error as { code?: unknown }).code),
     close: () => connections.end(),
   }

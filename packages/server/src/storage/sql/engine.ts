@@ -1,7 +1,10 @@
 import type { CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely'
 import type { Tables } from './schema.ts'
 
-/** What an SQL engine gives to the stores, which are the same for all engines. */
+/**
+ * What an SQL engine gives to the stores, which are the same for all engines. It throws
+ * UniqueViolation and StorageUnavailable; other errors are bugs.
+ */
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
@@ -16,6 +19,8 @@ export interface SqlEngine {
     options?: { keep?: boolean },
   ): T | undefined | Promise<T | undefined>
   dialect: SqlDialect
+  /** True if the database is reached through a network. */
+  isRemote: boolean
   /** True if a transaction failed only because another one got in its way, and may be tried again. */
   isConflict(error: unknown): boolean
   close(): Promise<void>

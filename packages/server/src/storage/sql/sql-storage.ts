@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from '../migrations/index.ts'
-import type { Storage, Stores } from '../storage.ts'
+import { type Storage, StorageUnavailable, type Stores } from '../storage.ts'
 import { createAccountStore } from './accounts.ts'
 import { createCustomTokenUserStore } from './custom-token-users.ts'
 import type { SqlEngine } from './engine.ts'
@@ -17,9 +17,8 @@ import type { Tables } from './schema.ts'
 import { createSchemaStore } from './schemas.ts'
 import { createSessionStore } from './sessions.ts'
 
-/** Brings the database up to date and gives the stores over it. */
-export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
-  await migrate(engine.db)
+/** Gives the stores over an engine. */
+export function createSqlStorage(engine: SqlEngine): Storage {
   const storesOver = (db: Kysely<Tables>): Stores => ({
     accounts: createAccountStore(db),
     loginIds: createLoginIdStore(db),
@@ -35,6 +34,8 @@ export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
   })
   return {
     ...storesOver(engine.db),
+    prepare: () => migrate(engine.db),
+    isRemote: engine.isRemote,
     transaction: (work) => runTransaction(engine, (db) => work(storesOver(db))),
     ping: async () => {
       // From a table, since a constant needs no file.
@@ -56,7 +57,8 @@ async function runTransaction<T>(
     try {
       return await db.transaction().setIsolationLevel('serializable').execute(work)
     } catch (error) {
-      if (tries === MAX_TRIES || !isConflict(error)) throw error
+      if (!isConflict(error)) throw error
+      if (tries === MAX_TRIES) throw new StorageUnavailable('', { cause: error })
       await setTimeout(Math.random() * tries * RETRY_AFTER_MS)
     }
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { CompiledQuery } from 'kysely'
-import { StatementCache } from './sqlite-driver.ts'
+import { StatementCache, toStorageError } from './sqlite-driver.ts'
 
 /** Rows of users who are active now; each takes about a kilobyte. */
 const MAX_ROWS = 5_000
@@ -52,8 +52,16 @@ export class LookUpCache {
   }
 
   #read<Row, T>({ sql, parameters }: CompiledQuery<Row>, decode: (row: Row) => T): T | undefined {
-    const row = this.#statements.get(sql).get(...(parameters as SQLInputValue[]))
-    return row && decode(row as Row)
+    const row = this.#firstRow(sql, parameters as SQLInputValue[])
+    return row === undefined ? undefined : decode(row as Row)
+  }
+
+  #firstRow(sql: string, parameters: SQLInputValue[]): unknown {
+    try {
+      return this.#statements.get(sql).get(...parameters)
+    } catch (error) {
+      throw toStorageError(error)
+    }
   }
 
   /** Says that the database may have changed since the version was read. */

@@ -14,8 +14,8 @@ import { LookUpCache } from './look-up-cache.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 
-/** How long a write waits for another process that is writing. */
-const BUSY_TIMEOUT_MS = 5_000
+/** How long opening the database waits for another process that is opening it. */
+const OPEN_TIMEOUT_MS = 5_000
 
 /**
  * Page cache that keeps look-ups quick with a million users. The file is not mapped into memory:
@@ -24,7 +24,7 @@ const BUSY_TIMEOUT_MS = 5_000
 const CACHE_KIB = 65_536
 
 /** Opens the database in this file, making it when it is not there. */
-export async function openSqliteStorage(file: string): Promise<Storage> {
+export function connectSqlite(file: string): Storage {
   return createSqlStorage(openEngine(file))
 }
 
@@ -34,12 +34,15 @@ export async function openSqliteStorage(file: string): Promise<Storage> {
  */
 function openEngine(file: string): SqlEngine {
   const writer = connect(file)
+  // SQLite would wait for other processes by itself, and nothing else would be done meanwhile.
+  writer.exec('pragma busy_timeout = 0')
   const reader = connect(file)
   const cache = new LookUpCache(reader)
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer, () => cache.expire()) }),
     lookUp: (query, decode, options) => cache.lookUp(query, decode, options),
     dialect: sqliteDialect,
+    isRemote: false,
     // Transactions wait for each other, so none is ever in another's way.
     isConflict: () => false,
     async close() {
@@ -51,7 +54,7 @@ function openEngine(file: string): SqlEngine {
 
 function connect(file: string): DatabaseSync {
   const database = new DatabaseSync(file, {
-    timeout: BUSY_TIMEOUT_MS,
+    timeout: OPEN_TIMEOUT_MS,
     enableForeignKeyConstraints: true,
   })
   // What was acknowledged survives a power cut: in this mode every commit waits for the disk.
