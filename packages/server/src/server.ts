@@ -59,7 +59,16 @@ export async function createServer(
   }
 }
 
-function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
+/**
+ * Opens the database and joins what actions work with, for whoever calls them without a network.
+ * `storage.close()` ends it.
+ */
+export async function openServices(settings: Settings, log: Logger): Promise<Services> {
+  return createServices(settings, await openStorage(databaseUrlOf(settings)), log)
+}
+
+/** Where the database of these settings is. */
+export function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
   return databaseUrl || `sqlite:${join(dataDirectory, 'skygear.db')}`
 }
 
