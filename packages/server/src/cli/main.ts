@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { addBackupCommand } from './backup.ts'
 import { explainFailure } from './explain-failure.ts'
+import { addMigrateCommand } from './migrate.ts'
 import { printFailure } from './outcome.ts'
+import { addRestoreCommand } from './restore.ts'
+import { addKeyCommand } from './rotate-key.ts'
 import { serve } from './serve.ts'
 import { addUserCommand } from './user/user-command.ts'
 
@@ -27,7 +31,11 @@ program
   .description('run the server until it is told to stop')
   .addHelpText('after', '\nExample:\n  PORT=8080 DATA_DIR=/var/lib/skygear skygear-server serve')
   .action(serve)
+addMigrateCommand(program)
+addBackupCommand(program)
+addRestoreCommand(program)
 addUserCommand(program)
+addKeyCommand(program)
 
 try {
   await program.parseAsync()
