@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addBackupCommand } from './backup.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { explainFailure } from './explain-failure.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { printFailure } from './outcome.ts'
@@ -32,6 +33,7 @@ program
   .addHelpText('after', '\nExample:\n  PORT=8080 DATA_DIR=/var/lib/skygear skygear-server serve')
   .action(serve)
 addMigrateCommand(program)
+addDoctorCommand(program)
 addBackupCommand(program)
 addRestoreCommand(program)
 addUserCommand(program)
