@@ -43,7 +43,7 @@ function openEngine(file: string): SqlEngine {
     // Transactions wait for each other, so none is ever in another's way.
     isConflict: () => false,
     async close() {
-      reader.close()
+      cache.close()
       writer.close()
     },
   }
