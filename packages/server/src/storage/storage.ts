@@ -60,8 +60,8 @@ export interface AccountStore {
   /** Replaces the hash of the same password, if it is still `oldHash`. */
   replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
   setRoles(id: string, roles: string[]): Promise<void>
-  /** Notes when users were last seen; times that are older than what is known are ignored. */
-  markSeen(times: Map<string, number>): Promise<void>
+  /** Notes that these users were seen, however many they are; what is known and later stays. */
+  markSeen(ids: string[], time: number): Promise<void>
 }
 
 export interface LoginIdStore {
@@ -117,7 +117,7 @@ export interface SessionStore {
   find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
   delete(tokenHash: string): Promise<void>
   deleteAllOfUser(userId: string): Promise<void>
-  markSeen(times: Map<string, number>): Promise<void>
+  markSeen(tokenHashes: string[], time: number): Promise<void>
 }
 
 /** JWT tokens that were logged out before they expired. */

@@ -3,6 +3,7 @@ import type { Dialect } from '../../users/user.ts'
 import type { Session, SessionStore, User } from '../storage.ts'
 import { compiledOnce } from './compiled.ts'
 import type { SqlEngine } from './engine.ts'
+import { inStatements } from './in-statements.ts'
 import { toUserFromValues, userColumns } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -32,12 +33,12 @@ export function createSessionStore(
       await db.deleteFrom('session').where('user_id', '=', userId).execute()
     },
 
-    async markSeen(times) {
-      for (const [tokenHash, time] of times) {
+    async markSeen(tokenHashes, time) {
+      for (const some of inStatements(tokenHashes)) {
         await db
           .updateTable('session')
           .set({ last_seen_at: time })
-          .where('token_hash', '=', tokenHash)
+          .where('token_hash', 'in', some)
           .where('last_seen_at', '<', time)
           .execute()
       }
