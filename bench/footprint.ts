@@ -7,13 +7,14 @@
  * exists and is in the page cache; the server is on core 0.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { figure, median, printMachine, printTable, spread, verdict } from './harness/figures.ts'
 import { callAction } from './harness/http-client.ts'
-import { type SeededUser, seedUsers } from './harness/seed.ts'
+import { residentMb } from './harness/resident-memory.ts'
+import { type SeededUser, seedFolder } from './harness/seed.ts'
 import { buildServer, startServer } from './harness/server-process.ts'
 import { makeTemporaryFolder } from './harness/temporary-folder.ts'
 
@@ -36,7 +37,7 @@ const { values: options } = parseArgs({
 buildServer()
 const folder = makeTemporaryFolder()
 const emptyBytes = await databaseBytes()
-const [user] = await seedUsers(folder, Number(options.users))
+const [user] = await seedFolder(folder, Number(options.users))
 const bytesAUser = ((await databaseBytes()) - emptyBytes) / Number(options.users)
 const starts: Start[] = []
 const nodeMs: number[] = []
@@ -74,11 +75,6 @@ async function measureIdleMemory({ token }: SeededUser): Promise<number> {
   return memoryMb
 }
 
-function residentMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1_024) / 1_000_000
-}
-
 /** Production dependencies as npm has installed them for this platform, the server not counted. */
 function countPackages(): number {
   const args = ['ls', '--all', '--omit=dev', '--parseable', '--workspace=packages/server']
@@ -89,7 +85,7 @@ function countPackages(): number {
 
 /** Opens and closes the database first: closing empties the write-ahead log. */
 async function databaseBytes(): Promise<number> {
-  await seedUsers(folder, 0)
+  await seedFolder(folder, 0)
   return statSync(path.join(folder, 'skygear.db')).size
 }
 

@@ -19,7 +19,7 @@ import {
 } from './harness/figures.ts'
 import { cpuSecondsOf, watchForeignCpu } from './harness/foreign-cpu.ts'
 import { callAction, sdkHeaders } from './harness/http-client.ts'
-import { type SeededUser, seedSessions, seedUsers } from './harness/seed.ts'
+import { openFolder, type SeededUser, seedFolder, seedSessions } from './harness/seed.ts'
 import {
   API_KEY,
   buildServer,
@@ -68,7 +68,8 @@ const seconds = Number(options.seconds)
 requireWrk()
 buildServer()
 const folder = makeTemporaryFolder()
-const users = await seedUsers(folder, Number(options.users))
+const users = await seedFolder(folder, Number(options.users))
+const tables = await openFolder(folder)
 const server = await startServer(folder, SERVER_CORE)
 const echo = await startEchoServer(SERVER_CORE)
 try {
@@ -77,7 +78,7 @@ try {
   const foreign = await measure(systems)
   report(systems, foreign)
 } finally {
-  await Promise.all([server.stop(), echo.stop()])
+  await Promise.all([server.stop(), echo.stop(), tables.close()])
 }
 
 /** An item of `record:save` can fail although the answer is a success. */
@@ -101,7 +102,7 @@ function createSystems(): System[] {
       pick((user, n) => action('record:save', user.token, nicknameOf(user, `Ann ${n}`))),
     ),
     system('auth:logout', server, async () => {
-      const tokens = await seedSessions(folder, users, LOGOUTS_A_SECOND * seconds)
+      const tokens = await seedSessions(tables, users, LOGOUTS_A_SECOND * seconds)
       return tokens.map((token) => action('auth:logout', token))
     }),
   ]
