@@ -23,7 +23,12 @@ const MAY_IMPORT: ImportRules = {
   'storage/sql/': ['errors.ts', 'users/', 'records/', 'storage/storage.ts', 'storage/migrations/'],
   'storage/sqlite/': ['storage/sql/', 'storage/storage.ts'],
   'storage/postgres/': ['storage/sql/', 'storage/storage.ts'],
-  'storage/open-storage.ts': ['storage/storage.ts', 'storage/sqlite/', 'storage/postgres/'],
+  'storage/open-storage.ts': [
+    'storage/storage.ts',
+    'storage/sql/',
+    'storage/sqlite/',
+    'storage/postgres/',
+  ],
   'storage/index-login-ids.ts': ['settings.ts', 'users/', 'storage/storage.ts'],
   'security/': ['errors.ts', 'settings.ts', 'users/', 'type records/', 'storage/storage.ts'],
   'actions/': ['errors.ts', 'settings.ts', 'users/', 'records/', 'security/', 'storage/storage.ts'],
@@ -45,7 +50,18 @@ const MAY_IMPORT: ImportRules = {
     'http/',
   ],
   'index.ts': ['errors.ts', 'settings.ts', 'server.ts'],
-  'cli/': ['errors.ts', 'settings.ts', 'log.ts', 'type metrics.ts', 'describe/', 'server.ts'],
+  'cli/': [
+    'errors.ts',
+    'settings.ts',
+    'log.ts',
+    'type metrics.ts',
+    'users/',
+    'storage/',
+    'security/',
+    'actions/',
+    'describe/',
+    'server.ts',
+  ],
   'testing/': ['anything'],
 }
 

@@ -22,7 +22,7 @@ import { createPasswordHistory } from './security/password-history.ts'
 import { createPasswordPolicy, loadCommonPasswords } from './security/password-policy.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
-import { connectStorage, describeDatabase } from './storage/open-storage.ts'
+import { connectStorage, describeDatabase, openStorage } from './storage/open-storage.ts'
 import { type Storage, StorageUnavailable } from './storage/storage.ts'
 
 /** A running server. */
@@ -119,7 +119,17 @@ async function keepTrying(
   }
 }
 
-function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
+/**
+ * Opens the database and joins what actions work with, for whoever calls them without a network.
+ * `storage.close()` ends it.
+ */
+export async function openServices(settings: Settings, log: Logger): Promise<Services> {
+  const storage = await openStorage(databaseUrlOf(settings))
+  return createServices(settings, storage, { isPrepared: true, isStopping: false }, log, 1)
+}
+
+/** Where the database of these settings is. */
+export function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
   return databaseUrl || `sqlite:${join(dataDirectory, 'skygear.db')}`
 }
 

@@ -1,7 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { connectSqlite } from './sqlite/sqlite-storage.ts'
-import type { Storage } from './storage.ts'
+import type { SqlEngine } from './sql/engine.ts'
+import { migrate, readMigrationState } from './sql/migrate.ts'
+import { createSqlStorage } from './sql/sql-storage.ts'
+import { openSqliteEngine } from './sqlite/sqlite-storage.ts'
+import type { MigrationState, Storage } from './storage.ts'
 
 const SQLITE = 'sqlite:'
 
@@ -22,20 +25,54 @@ export async function openStorage(databaseUrl: string): Promise<Storage> {
 
 /** The same, for whoever calls `prepare` when the database can be reached. */
 export async function connectStorage(databaseUrl: string): Promise<Storage> {
-  if (!databaseUrl.startsWith(SQLITE)) {
+  return createSqlStorage(await openEngine(databaseUrl))
+}
+
+/** Brings a database up to date, and gives the names of the migrations that it took. */
+export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
+  return withEngine(await openEngine(databaseUrl), migrate)
+}
+
+/** Which migrations a database has had. Nothing is changed, and no file is made. */
+export async function readMigrations(databaseUrl: string): Promise<MigrationState> {
+  const file = sqliteFileOf(databaseUrl)
+  const isMissing = file !== undefined && !existsSync(file)
+  const engine = isMissing ? openSqliteEngine(':memory:') : await openEngine(databaseUrl)
+  return withEngine(engine, readMigrationState)
+}
+
+async function openEngine(databaseUrl: string): Promise<SqlEngine> {
+  const file = sqliteFileOf(databaseUrl)
+  if (file === undefined) {
     // Most servers never need it.
-    const { connectPostgres } = await import('./postgres/postgres-storage.ts')
-    return connectPostgres(databaseUrl)
+    const { openPostgresEngine } = await import('./postgres/postgres-storage.ts')
+    return openPostgresEngine(databaseUrl)
   }
-  const file = databaseUrl.slice(SQLITE.length)
   // For the owner's eyes only: password hashes and e-mail addresses are in it.
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  return connectSqlite(file)
+  return openSqliteEngine(file)
+}
+
+async function withEngine<T>(
+  engine: SqlEngine,
+  work: (db: SqlEngine['db']) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(engine.db)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** The file of an SQLite database; undefined for another one. */
+export function sqliteFileOf(databaseUrl: string): string | undefined {
+  return databaseUrl.startsWith(SQLITE) ? databaseUrl.slice(SQLITE.length) : undefined
 }
 
 /** Where a database is, for people to read: without the password. */
 export function describeDatabase(databaseUrl: string): string {
-  if (databaseUrl.startsWith(SQLITE)) return databaseUrl.slice(SQLITE.length)
+  const file = sqliteFileOf(databaseUrl)
+  if (file !== undefined) return file
   const { host, pathname } = new URL(databaseUrl)
   return `PostgreSQL, ${host}${pathname}`
 }

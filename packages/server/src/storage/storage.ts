@@ -37,6 +37,15 @@ export interface Storage extends Stores {
   close(): Promise<void>
 }
 
+/** Which migrations a database has had, by their names. */
+export interface MigrationState {
+  applied: string[]
+  /** Those of this version that it has not had yet. */
+  pending: string[]
+  /** Those that it has had and this version does not know: a newer one was here. */
+  newer: string[]
+}
+
 /** The stores, outside a transaction or within one. */
 export interface Stores {
   accounts: AccountStore
@@ -61,6 +70,8 @@ export interface User {
 export interface AccountStore {
   insert(account: Account): Promise<void>
   find(id: string): Promise<User | undefined>
+  /** At most `limit` users in the order of their ids, those after this id; empty: from the first. */
+  list(after: string, limit: number): Promise<User[]>
   /** Sets the times of a log-in, if the password is still the one that was checked. */
   recordLogin(id: string, passwordHash: string, now: number): Promise<boolean>
   /** Replaces the password and ends older JWT tokens, if the password is still `oldHash`. */
@@ -74,6 +85,10 @@ export interface AccountStore {
   /** Replaces the hash of the same password, if it is still `oldHash`. */
   replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
   setRoles(id: string, roles: string[]): Promise<void>
+  /** Ends the user's JWT tokens. */
+  endTokens(id: string): Promise<void>
+  /** Forgets the account with its login ids, sessions and older passwords. The record stays. */
+  delete(id: string): Promise<void>
   /** Notes when users were last seen; times that are older than what is known are ignored. */
   markSeen(times: Map<string, number>): Promise<void>
 }
@@ -131,6 +146,7 @@ export interface SessionStore {
   find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
   delete(tokenHash: string): Promise<void>
   deleteAllOfUser(userId: string): Promise<void>
+  countOfUser(userId: string): Promise<number>
   markSeen(times: Map<string, number>): Promise<void>
 }
 
@@ -155,6 +171,10 @@ export interface RecordStore {
   /** Throws InvalidArgument when it refers to a record that does not exist. */
   update(record: StoredRecord): Promise<void>
   delete(databaseId: string, id: RecordId): Promise<void>
+  /** Deletes every record of a private database. */
+  deleteAll(databaseId: string): Promise<void>
+  /** Takes the fields that refer to this record out of the records that have them. */
+  removeReferencesTo(databaseId: string, id: RecordId): Promise<void>
   /** True if another record refers to this one. */
   isReferenced(databaseId: string, id: RecordId): Promise<boolean>
   query(query: RecordQuery): Promise<StoredRecord[]>

@@ -2,8 +2,6 @@ import { type CompiledQuery, Kysely } from 'kysely'
 import pg from 'pg'
 import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
-import { createSqlStorage } from '../sql/sql-storage.ts'
-import type { Storage } from '../storage.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 import { PostgresEngineDialect, translated } from './postgres-driver.ts'
 
@@ -23,11 +21,7 @@ const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** Connects, at the first use, to an address such as `postgres://user:password@host/name`. */
-export function connectPostgres(url: string): Storage {
-  return createSqlStorage(openEngine(url))
-}
-
-function openEngine(url: string): SqlEngine {
+export function openPostgresEngine(url: string): SqlEngine {
   const connections = new pg.Pool({
     ...pool,
     connectionString: url,

@@ -16,6 +16,15 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
       return row && toUser(row)
     },
 
+    async list(after, limit) {
+      const rows = await selectUser(db)
+        .where('account.id', '>', after)
+        .orderBy('account.id')
+        .limit(limit)
+        .execute()
+      return rows.map(toUser)
+    },
+
     async recordLogin(id, passwordHash, now) {
       const { numAffectedRows } = await recordLogin(db, now, now, id, passwordHash)
       return numAffectedRows === 1n
@@ -83,6 +92,18 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .set({ roles: JSON.stringify(roles) })
         .where('id', '=', id)
         .execute()
+    },
+
+    async endTokens(id) {
+      await db
+        .updateTable('account')
+        .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async delete(id) {
+      await db.deleteFrom('account').where('id', '=', id).execute()
     },
 
     async markSeen(times) {

@@ -6,7 +6,7 @@ import type { SqlDialect, SqlEngine } from './engine.ts'
 import { compilePredicate } from './predicates.ts'
 import type { QueryScope } from './query-scope.ts'
 import { isReadableBy } from './readable.ts'
-import { insertReferences, replaceReferences } from './references.ts'
+import { insertReferences, removeReferencesTo, replaceReferences } from './references.ts'
 import { fromRecord, toRecord } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { compileTerm } from './terms.ts'
@@ -91,6 +91,12 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
         .where('key', '=', key)
         .execute()
     },
+
+    async deleteAll(databaseId) {
+      await db.deleteFrom('record').where('database_id', '=', databaseId).execute()
+    },
+
+    removeReferencesTo: (databaseId, id) => removeReferencesTo(db, databaseId, id),
 
     async query(query) {
       return (await selectQuery(db, query, dialect).execute()).map(toRecord)

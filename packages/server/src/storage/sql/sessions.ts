@@ -23,6 +23,15 @@ export function createSessionStore(db: Kysely<Tables>, { lookUp }: SqlEngine): S
       await db.deleteFrom('session').where('user_id', '=', userId).execute()
     },
 
+    async countOfUser(userId) {
+      const { count } = await db
+        .selectFrom('session')
+        .where('user_id', '=', userId)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+
     async markSeen(times) {
       for (const [tokenHash, time] of times) {
         await db

@@ -1,7 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import { migrations } from '../migrations/index.ts'
 import { type Storage, StorageUnavailable, type Stores } from '../storage.ts'
 import { createAccountStore } from './accounts.ts'
 import { createCustomTokenUserStore } from './custom-token-users.ts'
@@ -9,6 +7,7 @@ import type { SqlEngine } from './engine.ts'
 import { createFieldAccessStore } from './field-access.ts'
 import { createLoginIdStore } from './login-ids.ts'
 import { createMetadataStore } from './metadata.ts'
+import { migrate } from './migrate.ts'
 import { createPasswordHistoryStore } from './password-history.ts'
 import { createRecordStore } from './records.ts'
 import { createRevokedTokenStore } from './revoked-tokens.ts'
@@ -34,7 +33,9 @@ export function createSqlStorage(engine: SqlEngine): Storage {
   })
   return {
     ...storesOver(engine.db),
-    prepare: () => migrate(engine.db),
+    prepare: async () => {
+      await migrate(engine.db)
+    },
     isRemote: engine.isRemote,
     transaction: (work) => runTransaction(engine, (db) => work(storesOver(db))),
     ping: async () => {
@@ -66,9 +67,3 @@ async function runTransaction<T>(
 
 /** Transactions that met once wait for different times before they meet again. */
 const RETRY_AFTER_MS = 5
-
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error instanceof Error) throw error
-}

@@ -8,8 +8,6 @@ import {
 } from 'kysely'
 import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
-import { createSqlStorage } from '../sql/sql-storage.ts'
-import type { Storage } from '../storage.ts'
 import { LookUpCache } from './look-up-cache.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
@@ -23,16 +21,12 @@ const OPEN_TIMEOUT_MS = 5_000
  */
 const CACHE_KIB = 65_536
 
-/** Opens the database in this file, making it when it is not there. */
-export function connectSqlite(file: string): Storage {
-  return createSqlStorage(openEngine(file))
-}
-
 /**
- * One connection writes; another, which never waits, serves the look-ups of every request. It sees
- * what is committed and nothing else.
+ * Opens the database in this file, making it when it is not there. One connection writes; another,
+ * which never waits, serves the look-ups of every request. It sees what is committed and nothing
+ * else.
  */
-function openEngine(file: string): SqlEngine {
+export function openSqliteEngine(file: string): SqlEngine {
   const writer = connect(file)
   // SQLite would wait for other processes by itself, and nothing else would be done meanwhile.
   writer.exec('pragma busy_timeout = 0')
