@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { addBackupCommand } from './backup.ts'
 import { explainFailure } from './explain-failure.ts'
+import { addMigrateCommand } from './migrate.ts'
 import { printFailure } from './outcome.ts'
+import { addRestoreCommand } from './restore.ts'
+import { addKeyCommand } from './rotate-key.ts'
 import { parseWorkers, serve } from './serve.ts'
 import { addUserCommand } from './user/user-command.ts'
 
@@ -32,7 +36,11 @@ program
       '\n  DATABASE_URL=postgres://skygear@db/skygear skygear-server serve --workers 4',
   )
   .action(serve)
+addMigrateCommand(program)
+addBackupCommand(program)
+addRestoreCommand(program)
 addUserCommand(program)
+addKeyCommand(program)
 
 try {
   await program.parseAsync()

@@ -87,6 +87,8 @@ export interface AccountStore {
   setRoles(id: string, roles: string[]): Promise<void>
   /** Ends the user's JWT tokens. */
   endTokens(id: string): Promise<void>
+  /** Ends the sessions of everybody who has a password, and so can log in again. */
+  endSessionsOfAll(): Promise<void>
   /** Forgets the account with its login ids, sessions and older passwords. The record stays. */
   delete(id: string): Promise<void>
   /** Notes when users were last seen; times that are older than what is known are ignored. */

@@ -102,6 +102,19 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .execute()
     },
 
+    async endSessionsOfAll() {
+      const withPassword = db
+        .selectFrom('account')
+        .select('id')
+        .where('password_hash', 'is not', null)
+      await db.deleteFrom('session').where('user_id', 'in', withPassword).execute()
+      await db
+        .updateTable('account')
+        .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+        .where('password_hash', 'is not', null)
+        .execute()
+    },
+
     async delete(id) {
       await db.deleteFrom('account').where('id', '=', id).execute()
     },
