@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addBackupCommand } from './backup.ts'
+import { addDoctorCommand } from './doctor.ts'
 import { explainFailure } from './explain-failure.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { printFailure } from './outcome.ts'
@@ -37,6 +38,7 @@ program
   )
   .action(serve)
 addMigrateCommand(program)
+addDoctorCommand(program)
 addBackupCommand(program)
 addRestoreCommand(program)
 addUserCommand(program)

@@ -48,6 +48,8 @@ export function printFailure(message: string, asJson: boolean): void {
 function explain(error: unknown): string {
   if (error instanceof StorageUnavailable) return explain(error.cause)
   if (error instanceof CommandError) return error.message
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOTFOUND') return `The host in DATABASE_URL is not known (${message}).`
   return error instanceof ApiError ? explainApiError(error) : explainFailure(error)
 }
 

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { type Finding, ok } from './finding.ts'
 import type { SqlEngine } from './sql/engine.ts'
+import { examineContents } from './sql/examine-contents.ts'
 import { migrate, readMigrationState } from './sql/migrate.ts'
 import { createSqlStorage } from './sql/sql-storage.ts'
+import { examineSqlite } from './sqlite/examine-sqlite.ts'
 import { openSqliteEngine } from './sqlite/sqlite-storage.ts'
 import type { MigrationState, Storage } from './storage.ts'
 
@@ -39,6 +42,25 @@ export async function readMigrations(databaseUrl: string): Promise<MigrationStat
   const isMissing = file !== undefined && !existsSync(file)
   const engine = isMissing ? openSqliteEngine(':memory:') : await openEngine(databaseUrl)
   return withEngine(engine, readMigrationState)
+}
+
+/** Looks at a database and what is in it, beside servers that run on it. Changes nothing. */
+export async function examineDatabase(databaseUrl: string, now: number): Promise<Finding[]> {
+  const file = sqliteFileOf(databaseUrl)
+  if (file !== undefined && !existsSync(file)) {
+    return [ok('database', `There is no ${file} yet; the server makes it when it starts.`)]
+  }
+  const findings = file === undefined ? await examinePostgres(databaseUrl) : examineSqlite(file)
+  if (findings.some(({ about, status }) => about === 'database' && status === 'problem')) {
+    return findings
+  }
+  const examine = (db: SqlEngine['db']) => examineContents(db, now)
+  return [...findings, ...(await withEngine(await openEngine(databaseUrl), examine))]
+}
+
+async function examinePostgres(databaseUrl: string): Promise<Finding[]> {
+  const { examinePostgres } = await import('./postgres/examine-postgres.ts')
+  return examinePostgres(databaseUrl)
 }
 
 async function openEngine(databaseUrl: string): Promise<SqlEngine> {
