@@ -73,7 +73,9 @@ async function prepare(
   if (applied.length === 0) throw new CommandError(`${backup} is not a backup of this server.`)
   const storage = await openStorage(`sqlite:${copy}`)
   try {
-    if (!keepSessions) await storage.accounts.endSessionsOfAll()
+    if (!keepSessions) {
+      await storage.transaction((stores) => stores.accounts.endSessionsOfAll())
+    }
   } finally {
     await storage.close()
   }

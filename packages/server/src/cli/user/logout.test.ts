@@ -59,6 +59,22 @@ describe('skygear-server user logout', () => {
     await logOut(server, id, '--yes')
     expect((await server.call('me', {}, { token })).error?.code).toBe(104)
   })
+
+  it('ends the sessions of everybody who can come back', async () => {
+    const { access_token: token } = await server.signUp('eve')
+    const anonymous = (await server.call('auth:signup')).result.access_token
+
+    expect((await logOut(server, '--all')).errors).toContain('give --yes')
+    expect((await server.call('me', {}, { token })).status).toBe(200)
+    expect((await logOut(server, '--all', '--yes')).code).toBe(0)
+
+    expect((await server.call('me', {}, { token })).error?.code).toBe(104)
+    expect((await server.call('me', {}, { token: anonymous })).status).toBe(200)
+  })
+
+  it('asks who is meant', async () => {
+    expect((await logOut(server)).errors).toBe('Name a user, or give --all.\n')
+  })
 })
 
 function logOut(of: TestServer, ...given: string[]) {
