@@ -12,7 +12,8 @@ export async function confirm(question: string, isConfirmed: boolean): Promise<v
     throw new CommandError(`${question} There is no terminal to ask; give --yes.`)
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(`${question} Type yes: `)
+  // Ctrl-C rejects, and means no.
+  const answer = await terminal.question(`${question} Type yes: `).catch(() => '\n')
   terminal.close()
   if (answer.trim().toLowerCase() !== 'yes') throw new CommandError('Nothing was changed.')
 }
