@@ -8,6 +8,7 @@
  * The servers are on core 0, wrk is on core 1; PostgreSQL is on both. The systems are measured in
  * turn within each round.
  */
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createPasswordHasher } from '../packages/server/src/security/password.ts'
@@ -126,6 +127,8 @@ async function startSqlite(folder: string): Promise<Stage> {
 }
 
 async function startOnPostgres(folder: string): Promise<Stage> {
+  // PostgreSQL runs as a user of its own.
+  chmodSync(folder, 0o755)
   const postgres = await startPostgres(join(folder, 'postgres'))
   const url = await postgres.create('records')
   await makeTables(url)

@@ -11,6 +11,6 @@ export const requirePeer = createRequire(path.join(process.env['PEER_FOLDER'] ??
 export const databaseUrl = process.env['DATABASE_URL'] ?? ''
 
 /** The hasher that `HASH` names. */
-export async function chosenHasher(): Promise<PasswordHasher> {
+export async function chosenHasher(): Promise<Pick<PasswordHasher, 'hash' | 'verify'>> {
   return process.env['HASH'] === 'none' ? trivialHasher : createBareHasher()
 }

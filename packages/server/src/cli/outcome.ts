@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { ApiError } from '../errors.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
 import { explainFailure } from './explain-failure.ts'
 
 /** What a command has to say. */
@@ -45,6 +46,7 @@ export function printFailure(message: string, asJson: boolean): void {
 }
 
 function explain(error: unknown): string {
+  if (error instanceof StorageUnavailable) return explain(error.cause)
   if (error instanceof CommandError) return error.message
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOTFOUND') return `The host in DATABASE_URL is not known (${message}).`
