@@ -33,6 +33,8 @@ export const postgresDialect: SqlDialect = {
        where ${sql.join(entries, sql` or `)}))`
   },
 
+  passOverTaken: sql`for update skip locked`,
+
   allowLongStatement: sql`set local statement_timeout = 0`,
 }
 

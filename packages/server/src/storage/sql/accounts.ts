@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
 import { compiledOnce } from './compiled.ts'
+import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { fromAccount, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -32,7 +33,9 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .where('id', '=', id)
         .where('password_hash', '=', oldHash)
         .executeTakeFirst()
-      return numUpdatedRows === 1n
+      if (numUpdatedRows !== 1n) return false
+      await voidResetCodes(db, id)
+      return true
     },
 
     async setPassword(id, newHash, now) {
@@ -45,6 +48,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         }))
         .where('id', '=', id)
         .execute()
+      await voidResetCodes(db, id)
     },
 
     async setDisabled(id, { disabled, disabledMessage, disabledUntil }) {
@@ -106,3 +110,7 @@ const recordLogin = compiledOnce(
       .where('id', '=', id)
       .where('password_hash', '=', passwordHash),
 )
+
+function voidResetCodes(db: Kysely<Tables>, userId: string): Promise<void> {
+  return createOneTimeCodeStore(db).void(userId, { purpose: 'reset_password' })
+}

@@ -50,6 +50,11 @@ export interface SqlDialect {
     userId: string | undefined,
     roles: string[],
   ): Expression<SqlBool>
+  /**
+   * Ends a sub-query whose rows one of several processes takes: what another one is taking is
+   * passed over. Where there is none, one statement runs at a time.
+   */
+  passOverTaken?: RawBuilder<unknown>
   /** A statement to run, within the transaction, before one that may take minutes. */
   allowLongStatement?: RawBuilder<unknown>
 }

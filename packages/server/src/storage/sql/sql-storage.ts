@@ -9,8 +9,12 @@ import type { SqlEngine } from './engine.ts'
 import { createFieldAccessStore } from './field-access.ts'
 import { createLoginIdStore } from './login-ids.ts'
 import { createMetadataStore } from './metadata.ts'
+import { createOneTimeCodeStore } from './one-time-codes.ts'
+import { createOutboxStore } from './outbox-mails.ts'
 import { createPasswordHistoryStore } from './password-history.ts'
+import { createRateLimitStore } from './rate-limits.ts'
 import { createRecordStore } from './records.ts'
+import { createResetRequestStore } from './reset-requests.ts'
 import { createRevokedTokenStore } from './revoked-tokens.ts'
 import { createRoleStore } from './roles.ts'
 import type { Tables } from './schema.ts'
@@ -32,6 +36,10 @@ export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
     records: createRecordStore(db, engine.dialect),
     schema: createSchemaStore(db, engine.dialect),
     fieldAccess: createFieldAccessStore(db),
+    oneTimeCodes: createOneTimeCodeStore(db),
+    resetRequests: createResetRequestStore(db, engine.dialect),
+    outbox: createOutboxStore(db, engine.dialect),
+    rateLimits: createRateLimitStore(db),
     metadata: createMetadataStore(db),
   })
   return {
