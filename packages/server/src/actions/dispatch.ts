@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import type { Authenticate, Credentials } from '../security/authenticate.ts'
-import type { Action, Services } from './action.ts'
+import type { Action, Client, Services } from './action.ts'
 import { actions } from './index.ts'
 import { ResultWithInfo } from './result-with-info.ts'
 
@@ -10,6 +10,7 @@ export interface Call {
   action: string
   payload: Record<string, unknown>
   credentials: Credentials
+  client: Client
   log: Logger
 }
 
@@ -54,7 +55,7 @@ export function createDispatch({
   authenticate,
   checkAnswers = false,
 }: DispatchParts): Dispatch {
-  return async ({ action: name, payload, credentials, log }) => {
+  return async ({ action: name, payload, credentials, client, log }) => {
     const entry = actionsByName.get(name)
     if (!entry) throw new ApiError('UndefinedOperation', 'route unmatched')
     const { action } = entry
@@ -62,7 +63,7 @@ export function createDispatch({
     const caller = await authenticate(credentials, action.access, now, action)
     const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>
-    const answer = await handler(input, { ...services, caller, now, log })
+    const answer = await handler(input, { ...services, caller, client, now, log })
     const parts = answer instanceof ResultWithInfo ? answer : { result: answer }
     if (checkAnswers) action.output.parse(parts.result)
     return parts

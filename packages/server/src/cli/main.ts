@@ -9,6 +9,7 @@ const program = new Command('skygear-server')
 program
   .command('serve')
   .description('run the server until it is told to stop')
+  .option('--dev', 'show mails on a page of this machine when no mail server is set')
   .addHelpText('after', '\nExample:\n  PORT=8080 DATA_DIR=/var/lib/skygear skygear-server serve')
   .action(serve)
 

@@ -1,9 +1,13 @@
 import { Agent, request } from 'node:http'
+import { BlockList } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ApiError } from '../errors.ts'
+import { createTemplates } from '../templates/templates.ts'
 import { openSocket, sendRaw } from '../testing/raw-http.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { createClientOf } from './client.ts'
+import { createHandlePage } from './handle-page.ts'
 import { createHandleRequest } from './handle-request.ts'
 import { createNodeServer } from './node-server.ts'
 import { createPubsub } from './pubsub.ts'
@@ -263,7 +267,18 @@ function send({ path, method = 'POST', headers = {}, body }: RawRequest): Promis
 /** The HTTP side alone, over what answers instead of the actions. */
 async function serveWith(dispatch: () => Promise<never>): Promise<string> {
   const log = pino({ level: 'silent' })
-  const handle = createHandleRequest({ dispatch, cors: () => [], log })
+  const handle = createHandleRequest({
+    dispatch,
+    pages: createHandlePage({
+      pages: [],
+      templates: createTemplates(''),
+      appName: '',
+      basePath: '',
+    }),
+    cors: () => [],
+    clientOf: createClientOf(new BlockList()),
+    log,
+  })
   const http = createNodeServer(
     handle,
     createPubsub(() => undefined),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import type { Client } from '../actions/action.ts'
 import type { Dispatch } from '../actions/dispatch.ts'
 import { ApiError } from '../errors.ts'
 import type { HeaderList } from './cors.ts'
+import type { HandlePage } from './handle-page.ts'
 import { readJsonBody } from './read-body.ts'
 import { actionOf, cleanPathOf, credentialsOf, pathOf } from './read-call.ts'
 import { respondEmpty, respondWithAnswer, respondWithError } from './respond.ts'
@@ -12,12 +14,15 @@ export type HandleRequest = (request: IncomingMessage, response: ServerResponse)
 
 interface HandlerParts {
   dispatch: Dispatch
+  pages: HandlePage
   cors(request: IncomingMessage): HeaderList
+  clientOf(request: IncomingMessage): Client
   log: Logger
 }
 
 /** Request to response: everything that is thrown on the way ends here as an answer. */
-export function createHandleRequest({ dispatch, cors, log }: HandlerParts): HandleRequest {
+export function createHandleRequest(parts: HandlerParts): HandleRequest {
+  const { dispatch, pages, cors, clientOf, log } = parts
   return async (request, response) => {
     const requestId = randomUUID()
     const headers = ['X-Skygear-Request-Id', requestId, ...cors(request)]
@@ -43,12 +48,21 @@ export function createHandleRequest({ dispatch, cors, log }: HandlerParts): Hand
     if (path.startsWith('/files/')) {
       throw new ApiError('ResourceNotFound', 'Files are not served.')
     }
+    const page = pages.find(path, request)
+    if (page) {
+      const client = clientOf(request)
+      return pages.respond(page, request, response, { headers, client, log })
+    }
     const body = await readJsonBody(request)
     const action = actionOf(path, body)
-    const answer = action
-      ? await dispatch({ action, payload: body, credentials: credentialsOf(request, body), log })
-      : { result: { status: 'OK' } }
+    const answer = action ? await run(action, request, body) : { result: { status: 'OK' } }
     respondWithAnswer(response, headers, answer)
+  }
+
+  function run(action: string, request: IncomingMessage, body: Record<string, unknown>) {
+    const credentials = credentialsOf(request, body)
+    const client = clientOf(request)
+    return dispatch({ action, payload: body, credentials, client, log })
   }
 
   function toApiError(error: unknown, requestId: string): ApiError {

@@ -265,7 +265,7 @@ export interface OutboxMail {
   recipient: string
   /** Languages that the recipient may read, as in Accept-Language. */
   languages: string
-  facts: Record<string, string>
+  facts: Record<string, string | number>
   /** Unix milliseconds. */
   createdAt: number
   /** Unix milliseconds after which it is of no use any more. */

@@ -105,7 +105,7 @@ function toMail(row: OutboxMailTable): OutboxMail {
     kind: row.kind,
     recipient: row.recipient,
     languages: row.languages,
-    facts: JSON.parse(row.facts) as Record<string, string>,
+    facts: JSON.parse(row.facts) as OutboxMail['facts'],
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   }
