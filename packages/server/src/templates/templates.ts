@@ -57,7 +57,7 @@ export function createTemplates(directory: string): Templates {
 
     async page(name, languages, facts) {
       const { html } = await load()
-      return html.renderFile(`pages/${name}.html`, await textsFor(name, languages, facts))
+      return html.renderFile(`pages/${name}.html`, await textsFor(`${name}-page`, languages, facts))
     },
   }
 }
