@@ -8,6 +8,8 @@ export interface MailServer {
   url: string
   /** Mails in the order in which they came. */
   mails: ReceivedMail[]
+  /** What is waited for between a mail and the word that it was taken. */
+  beforeReply: () => Promise<void>
   /** Settings for a server that sends its mails here. */
   settings: Record<string, string>
   /** Waits for the next mail that was not waited for yet, to this address if one is given. */
@@ -44,6 +46,7 @@ export async function startMailServer(
   const mailServer: MailServer = {
     url: '',
     mails,
+    beforeReply: async () => {},
     settings: {},
     async next(recipient) {
       const deadline = Date.now() + PATIENCE_MS
@@ -102,7 +105,7 @@ export async function startMailServer(
           const recipients = session.envelope.rcptTo.map(({ address }) => address)
           void simpleParser(raw).then((parsed) => {
             mails.push({ ...parsed, recipients, raw })
-            callback()
+            return mailServer.beforeReply().then(() => callback())
           }, callback)
         })
       },
