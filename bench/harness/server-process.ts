@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const ECHO = path.join(ROOT, 'bench/echo.ts')
+const MAIL_SINK = path.join(ROOT, 'bench/mail-sink.ts')
 const SERVER = path.join(ROOT, 'packages/server/bin/skygear-server.mjs')
 
 export const API_KEY = 'bench-api-key-0123456789abcdef'
@@ -30,8 +31,18 @@ export function buildServer(): void {
 }
 
 /** Starts the built server over the database in `dataDirectory`. */
-export function startServer(dataDirectory: string, cores: string): Promise<ServerProcess> {
-  return startNode([SERVER, 'serve'], cores, { ...environment, DATA_DIR: dataDirectory })
+export function startServer(
+  dataDirectory: string,
+  cores: string,
+  settings: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const env = { ...environment, DATA_DIR: dataDirectory, ...settings }
+  return startNode([SERVER, 'serve'], cores, env)
+}
+
+/** Starts a mail server for mails that nobody reads. */
+export function startMailSink(cores: string): Promise<ServerProcess> {
+  return startNode([MAIL_SINK], cores, {})
 }
 
 /** Starts the bare server that requests are compared with. */
@@ -70,7 +81,7 @@ function printedUrl(child: ChildProcess): Promise<string> {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)))
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)
+      const url = /(http|smtp):\/\/127\.0\.0\.1:\d+/.exec(line)
       if (url) resolve(url[0])
     })
   })

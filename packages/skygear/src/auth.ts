@@ -42,7 +42,7 @@ export interface Sessions<Account> {
   resetPassword(
     userId: string,
     code: string,
-    expireAt: number,
+    expireAt: number | string,
     newPassword: string,
   ): Promise<{ status: 'OK' }>
   /** Has a code sent to the address in a field of the current user, such as `email`. */
