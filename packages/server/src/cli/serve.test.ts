@@ -31,6 +31,13 @@ describe('skygear-server serve', () => {
     expect(output()).toContain(`apiKey: '${apiKey}'`)
   })
 
+  it('tells where mails are shown with --dev, and shows them', async () => {
+    const { url, output } = await start({}, ['--dev'])
+
+    expect(output()).toContain(`${url}/dev/inbox`)
+    expect(await (await fetch(`${url}/dev/inbox`)).text()).toContain('Dev inbox')
+  })
+
   it('does not tell the master key', async () => {
     const { output } = await start()
 
@@ -244,8 +251,11 @@ interface Running {
 }
 
 /** Starts the command and waits until it says that it runs. */
-async function start(environment: Record<string, string> = {}): Promise<Running> {
-  const child = run(environment)
+async function start(
+  environment: Record<string, string> = {},
+  args: string[] = [],
+): Promise<Running> {
+  const child = run(environment, args)
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   let errors = ''
@@ -285,9 +295,10 @@ async function failure(environment: Record<string, string>): Promise<string> {
   return errors
 }
 
-function run(environment: Record<string, string>): ChildProcess {
+function run(environment: Record<string, string>, args: string[] = []): ChildProcess {
   const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: directory, ...environment }
-  return spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const command = [program, 'serve', ...args]
+  return spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 function keys(): Record<string, string> {

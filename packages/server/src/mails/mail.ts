@@ -10,9 +10,6 @@ export type Mail =
   | { kind: 'email-was-changed' }
   | { kind: 'welcome' }
 
-/** The facts of a mail as the outbox keeps them. */
-export type MailFacts = Record<string, string | number>
-
 interface Recipient {
   /** As it stands in the user record; a mail to what cannot be an address is not written. */
   address: unknown

@@ -30,7 +30,7 @@ export interface ReceivedMail extends ParsedMail {
 const PATIENCE_MS = 20_000
 
 /** Where links in mails of test servers lead. */
-export const TEST_PUBLIC_URL = 'https://auth.example.com'
+const TEST_PUBLIC_URL = 'https://auth.example.com'
 
 /**
  * `answer`: what it says to a recipient, such as `550 no such user`; undefined takes the mail.

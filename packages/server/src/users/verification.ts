@@ -12,14 +12,12 @@ type Fields = Record<string, Value>
 /** The field that says whether the user of the record is verified. */
 const IS_VERIFIED = 'is_verified'
 
-/** Fields that say what is verified; only the server and the master key set them. */
-export function verificationFlags({ verifyKeys }: Pick<VerificationRules, 'verifyKeys'>): string[] {
-  return [IS_VERIFIED, ...verifyKeys.map(flagOf)]
-}
-
-/** The given fields of a user record without the flags. */
+/**
+ * The given fields of a user record without those that say what is verified: only the server and
+ * the master key set them.
+ */
 export function withoutFlags(fields: Fields, rules: Pick<VerificationRules, 'verifyKeys'>): Fields {
-  const flags = verificationFlags(rules)
+  const flags = [IS_VERIFIED, ...rules.verifyKeys.map(flagOf)]
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !flags.includes(name)))
 }
 

@@ -76,7 +76,7 @@ describe('user:reset-password', () => {
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(reset)))
 
-    const statuses = answers.map(({ status }) => status).sort()
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b)
     expect(statuses).toEqual([200, ...Array<number>(19).fill(404)])
   })
 
