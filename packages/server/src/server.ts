@@ -157,6 +157,7 @@ function createServices(
     log.warn({ error }, 'the times when users were last seen could not be written')
   })
   const passwords = createPasswordHasher()
+  const limiter = createRateLimiter(storage.rateLimits, settings)
   return {
     storage,
     fieldAccess: createFieldAccess(storage.fieldAccess),
@@ -169,8 +170,8 @@ function createServices(
     passwordHistory: createPasswordHistory(settings, passwords),
     activity,
     codes: createOneTimeCodes(settings),
-    limiter: createRateLimiter(storage.rateLimits, settings),
-    mails: createMails(settings, isDevelopment),
+    limiter,
+    mails: createMails(settings, limiter, isDevelopment),
     settings,
   }
 }

@@ -358,7 +358,7 @@ describe('settings of mail', () => {
     ['PUBLIC_URL', 'https://auth.example.com/?x=1'],
     ['MAIL_FROM', 'nobody'],
     ['MAIL_FROM', 'a@b, c@d'],
-    ['MAIL_FROM', 'Name <a@b>\r\nBcc: c@d'],
+    ['MAIL_FROM', 'Name <a@b> <c@d>'],
     ['VERIFY_KEYS', 'email,no-field'],
     ['VERIFY_CRITERIA', 'a b'],
     ['FORGOT_PASSWORD_RESET_URL_LIFETIME', '1'],

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { RateLimiter } from '../security/rate-limit.ts'
 import type { Settings } from '../settings.ts'
 import type { OutboxMail, Stores } from '../storage/storage.ts'
+import { canonicalName } from '../users/login-id.ts'
 
 /** A mail to a user; `kind` is the name of its template. */
 export type Mail =
@@ -21,6 +23,7 @@ interface Recipient {
 export interface Mails {
   /** False when the operator has set no mail server; then nothing is posted. */
   readonly areSent: boolean
+  /** Posts nothing when the address has had too many of the kind. */
   post(stores: Stores, mail: Mail, recipient: Recipient, now: number): Promise<void>
 }
 
@@ -29,14 +32,26 @@ const NOTICE_DAYS = 3
 
 const DAY_MS = 86_400_000
 
+/**
+ * Mails of each kind to one address a day, more than anybody needs: addresses are what strangers
+ * say, and changing one often must not annoy those whom it belongs to.
+ */
+const MOST_A_DAY = 10
+
 /** `isDevelopment`: mails are read in the dev inbox when there is no mail server. */
-export function createMails({ smtpUrl }: Pick<Settings, 'smtpUrl'>, isDevelopment: boolean): Mails {
+export function createMails(
+  { smtpUrl }: Pick<Settings, 'smtpUrl'>,
+  limiter: RateLimiter,
+  isDevelopment: boolean,
+): Mails {
   const areSent = smtpUrl !== '' || isDevelopment
   return {
     areSent,
-    async post({ outbox }, mail, { address, languages }, now) {
+    async post(stores, mail, { address, languages }, now) {
       if (!areSent || !isMailAddress(address)) return
-      await outbox.add(toOutbox(mail, address, languages, now))
+      const limit = { name: `mail-${mail.kind}`, most: MOST_A_DAY, perSeconds: 86_400 }
+      if (!(await limiter.allows(stores, limit, canonicalName(address), now))) return
+      await stores.outbox.add(toOutbox(mail, address, languages, now))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { ApiError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
-import type { RateLimitStore } from '../storage/storage.ts'
+import type { RateLimitStore, Stores } from '../storage/storage.ts'
 
 /** How often something may be done by or to one subject. */
 export interface RateLimit {
@@ -19,24 +19,39 @@ export interface RateLimiter {
    * Throws TooManyRequests when that is over the limit.
    */
   count(limit: RateLimit, subject: string, now: number): Promise<void>
+  /** Counts one, within the transaction of `stores`; false when that is over the limit. */
+  allows(stores: Stores, limit: RateLimit, subject: string, now: number): Promise<boolean>
 }
 
 export function createRateLimiter(
   store: RateLimitStore,
   { rateLimit }: Pick<Settings, 'rateLimit'>,
 ): RateLimiter {
-  if (!rateLimit) return { async count() {} }
+  if (!rateLimit) return { count: async () => {}, allows: async () => true }
   return {
-    async count({ name, most, perSeconds }, subject, now) {
-      // A hash, since nobody needs to read in the database who asked for what.
-      const key = hash('sha256', JSON.stringify([name, subject]), 'base64url')
-      const { count, resetsAt } = await store.count(key, now, perSeconds * 1_000)
-      if (count <= most) return
+    async count(limit, subject, now) {
+      const { count, resetsAt } = await countIn(store, limit, subject, now)
+      if (count <= limit.most) return
       throw new ApiError('TooManyRequests', 'Too many requests; try again later.', {
         retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - now) / 1_000)),
       })
     },
+
+    async allows({ rateLimits }, limit, subject, now) {
+      return (await countIn(rateLimits, limit, subject, now)).count <= limit.most
+    },
   }
+}
+
+function countIn(
+  store: RateLimitStore,
+  { name, perSeconds }: RateLimit,
+  subject: string,
+  now: number,
+): ReturnType<RateLimitStore['count']> {
+  // A hash, since nobody needs to read in the database who asked for what.
+  const key = hash('sha256', JSON.stringify([name, subject]), 'base64url')
+  return store.count(key, now, perSeconds * 1_000)
 }
 
 /**

@@ -44,6 +44,12 @@ describe('templates of ours', () => {
     expect(await text(43_200, 'zh-Hant')).toContain('12 小時')
   })
 
+  it('tell that a code works until the next one', async () => {
+    const { text } = await createTemplates('').mail('verify', 'en', { ...facts, seconds: 0 })
+
+    expect(text).toContain('until you ask for another one')
+  })
+
   it('have all texts in all languages', async () => {
     const folder = join(import.meta.dirname, '../../templates/texts')
     const names = await Promise.all(

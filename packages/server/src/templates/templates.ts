@@ -111,7 +111,7 @@ function merge(base: Texts, more: Texts): Texts {
 
 /** Durations in words, as the language says them: `seconds` becomes `duration`. */
 function wordsFor({ seconds }: Facts, language: string): Facts {
-  if (typeof seconds !== 'number') return {}
+  if (typeof seconds !== 'number' || seconds === 0) return {}
   const [unit, size] =
     seconds % 3_600 === 0 ? (['hour', 3_600] as const) : (['minute', 60] as const)
   const words = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })

@@ -308,6 +308,22 @@ describe('an address that changes', () => {
   })
 })
 
+describe('addresses of strangers', () => {
+  it('get ten mails of a kind a day, however often a user changes to them and back', async () => {
+    const eli = await signUp('eli')
+    for (let i = 0; i < 24; i++) {
+      await save(eli, { email: i % 2 === 0 ? 'stranger@example.com' : 'eli@example.com' })
+    }
+    await mailServer.next('stranger@example.com')
+    const done = await signUp('last')
+    await request(done)
+    await mailServer.next('last@example.com')
+
+    const count = mailServer.mails.filter(({ recipients }) => recipients[0]!.startsWith('stranger'))
+    expect(count).toHaveLength(10)
+  })
+})
+
 describe('a welcome mail', () => {
   it('is sent when the operator wants it', async () => {
     const welcoming = await startTestServer({
