@@ -41,7 +41,8 @@ export default defineConfig({
           globalSetup: 'packages/server/src/testing/postgres-cluster.ts',
           include: [
             'packages/server/src/{actions,mails,security}/**/*.test.ts',
-            'packages/server/src/storage/postgres/*.test.ts',
+            'packages/server/src/cli/user/*.test.ts',
+            'packages/server/src/storage/{postgres,sql}/*.test.ts',
             'e2e/recorded/recorded.test.ts',
             'e2e/record-model/record-model.test.ts',
             'e2e/{races,mobile-requests}.test.ts',

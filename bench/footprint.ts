@@ -11,11 +11,11 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { startSqlite } from './harness/databases.ts'
 import { figure, median, printMachine, printTable, spread, verdict } from './harness/figures.ts'
 import { callAction } from './harness/http-client.ts'
 import { type SeededUser, seedUsers } from './harness/seed.ts'
 import { buildServer, startServer } from './harness/server-process.ts'
-import { makeTemporaryFolder } from './harness/temporary-folder.ts'
 
 const SERVER_CORE = '0'
 const ROOT = path.join(import.meta.dirname, '..')
@@ -34,9 +34,9 @@ const { values: options } = parseArgs({
 })
 
 buildServer()
-const folder = makeTemporaryFolder()
+const database = startSqlite()
 const emptyBytes = await databaseBytes()
-const [user] = await seedUsers(folder, Number(options.users))
+const [user] = await seedUsers(database.url, Number(options.users))
 const bytesAUser = ((await databaseBytes()) - emptyBytes) / Number(options.users)
 const starts: Start[] = []
 const nodeMs: number[] = []
@@ -56,7 +56,7 @@ function measureNode(): number {
 /** From the start of the process to the first answer that needs the database. */
 async function measureStart({ token }: SeededUser): Promise<Start> {
   const started = performance.now()
-  const server = await startServer(folder, SERVER_CORE)
+  const server = await startServer(database.url, SERVER_CORE)
   await callAction(server.url, 'me', { access_token: token })
   const ms = performance.now() - started
   const memoryMb = residentMb(server.pid)
@@ -66,7 +66,7 @@ async function measureStart({ token }: SeededUser): Promise<Start> {
 
 /** By then what is loaded after the start has been loaded. */
 async function measureIdleMemory({ token }: SeededUser): Promise<number> {
-  const server = await startServer(folder, SERVER_CORE)
+  const server = await startServer(database.url, SERVER_CORE)
   await callAction(server.url, 'me', { access_token: token })
   await wait(5_000)
   const memoryMb = residentMb(server.pid)
@@ -89,8 +89,8 @@ function countPackages(): number {
 
 /** Opens and closes the database first: closing empties the write-ahead log. */
 async function databaseBytes(): Promise<number> {
-  await seedUsers(folder, 0)
-  return statSync(path.join(folder, 'skygear.db')).size
+  await seedUsers(database.url, 0)
+  return statSync(path.join(database.url, 'skygear.db')).size
 }
 
 function report(idleMb: number, packages: number, bytesAUser: number): void {

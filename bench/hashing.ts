@@ -12,6 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createPasswordHasher } from '../packages/server/src/security/password.ts'
 import { keepToCores } from './harness/cores.ts'
+import { startSqlite } from './harness/databases.ts'
 import {
   figure,
   median,
@@ -25,7 +26,6 @@ import { cpuSecondsOf, watchForeignCpu } from './harness/foreign-cpu.ts'
 import { sdkHeaders } from './harness/http-client.ts'
 import { PASSWORD, seedUsers } from './harness/seed.ts'
 import { API_KEY, buildServer, startServer } from './harness/server-process.ts'
-import { makeTemporaryFolder } from './harness/temporary-folder.ts'
 import { postRequest, requireWrk, runWrk, writeRequests } from './harness/wrk.ts'
 
 const CORES = ['0', '1']
@@ -70,9 +70,9 @@ requireWrk()
 keepToCores(CORES.join(','))
 const hashBare = await createBareHash()
 buildServer()
-const folder = makeTemporaryFolder()
-const users = await seedUsers(folder, 1_000)
-const server = await startServer(folder, CORES.join(','))
+const database = startSqlite()
+const users = await seedUsers(database.url, 1_000)
+const server = await startServer(database.url, CORES.join(','))
 try {
   const systems = createSystems()
   const foreign = await measure(systems)
@@ -124,7 +124,7 @@ function calls(
   action: string,
   authData: (n: number) => Record<string, string>,
 ): () => Promise<Run> {
-  const requestFile = path.join(folder, 'requests')
+  const requestFile = path.join(database.url, 'requests')
   const url = `${server.url}/${action.replace(':', '/')}`
   let called = 0
   return async () => {

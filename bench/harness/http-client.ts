@@ -10,23 +10,24 @@ export async function callAction(
   url: string,
   action: string,
   input: Record<string, unknown>,
+  key = API_KEY,
 ): Promise<Record<string, unknown>> {
   const token = input['access_token']
   const answer = await post(
     `${url}/${action.replaceAll(':', '/')}`,
-    sdkHeaders(typeof token === 'string' ? token : undefined),
-    JSON.stringify({ action, api_key: API_KEY, ...input }),
+    sdkHeaders(typeof token === 'string' ? token : undefined, key),
+    JSON.stringify({ action, api_key: key, ...input }),
   )
   if (answer['error']) throw new Error(`${action}: ${JSON.stringify(answer['error'])}`)
   return answer
 }
 
 /** The headers that the SDK sends. */
-export function sdkHeaders(token: string | undefined): Record<string, string> {
+export function sdkHeaders(token: string | undefined, key = API_KEY): Record<string, string> {
   return {
     Accept: 'application/json',
     'Content-Type': 'application/json',
-    'X-Skygear-API-Key': API_KEY,
+    'X-Skygear-API-Key': key,
     'X-Skygear-SDK-Version': 'skygear-SDK-JS/2.0.0',
     ...(token && { 'X-Skygear-Access-Token': token }),
   }

@@ -3,7 +3,7 @@ import { PUBLIC_DATABASE } from '../../packages/server/src/records/record.ts'
 import { hashToken } from '../../packages/server/src/security/access-token.ts'
 import { createPasswordHasher } from '../../packages/server/src/security/password.ts'
 import { openStorage } from '../../packages/server/src/storage/open-storage.ts'
-import type { Storage, Stores } from '../../packages/server/src/storage/storage.ts'
+import type { Stores } from '../../packages/server/src/storage/storage.ts'
 import { newAccount } from '../../packages/server/src/users/user.ts'
 
 /** Of every seeded user. */
@@ -23,8 +23,8 @@ export interface SeededUser {
  * Writes users, each with a session, past the server: signing them up would hash every password.
  * The server may run meanwhile.
  */
-export async function seedUsers(dataDirectory: string, count: number): Promise<SeededUser[]> {
-  const storage = await open(dataDirectory)
+export async function seedUsers(databaseUrl: string, count: number): Promise<SeededUser[]> {
+  const storage = await openStorage(databaseUrl)
   const passwordHash = await createPasswordHasher().hash(PASSWORD)
   const users: SeededUser[] = []
   while (users.length < count) {
@@ -39,11 +39,11 @@ export async function seedUsers(dataDirectory: string, count: number): Promise<S
 
 /** Opens further sessions of these users, and gives their tokens. */
 export async function seedSessions(
-  dataDirectory: string,
+  databaseUrl: string,
   users: SeededUser[],
   count: number,
 ): Promise<string[]> {
-  const storage = await open(dataDirectory)
+  const storage = await openStorage(databaseUrl)
   const tokens = await storage.transaction(async (stores) => {
     const opened: string[] = []
     while (opened.length < count) {
@@ -53,10 +53,6 @@ export async function seedSessions(
   })
   await storage.close()
   return tokens
-}
-
-function open(dataDirectory: string): Promise<Storage> {
-  return openStorage(`sqlite:${dataDirectory}/skygear.db`)
 }
 
 async function seedUser(stores: Stores, passwordHash: string): Promise<SeededUser> {

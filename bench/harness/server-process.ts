@@ -9,12 +9,13 @@ const MAIL_SINK = path.join(ROOT, 'bench/mail-sink.ts')
 const SERVER = path.join(ROOT, 'packages/server/bin/skygear-server.mjs')
 
 export const API_KEY = 'bench-api-key-0123456789abcdef'
+export const MASTER_KEY = 'bench-master-key-0123456789abcdef'
 
 const environment = {
   PORT: '0',
   LOG_LEVEL: 'warn',
   API_KEY,
-  MASTER_KEY: 'bench-master-key-0123456789abcdef',
+  MASTER_KEY,
   TOKEN_STORE_SECRET: 'bench-token-secret-0123456789abcdef',
 }
 
@@ -30,13 +31,13 @@ export function buildServer(): void {
   execFileSync(process.execPath, [path.join(ROOT, 'scripts/build.ts')], { stdio: 'inherit' })
 }
 
-/** Starts the built server over the database in `dataDirectory`. */
+/** Starts the built server over the database at this address. */
 export function startServer(
-  dataDirectory: string,
+  databaseUrl: string,
   cores: string,
   settings: Record<string, string> = {},
 ): Promise<ServerProcess> {
-  const env = { ...environment, DATA_DIR: dataDirectory, ...settings }
+  const env = { ...environment, DATABASE_URL: databaseUrl, ...settings }
   return startNode([SERVER, 'serve'], cores, env)
 }
 

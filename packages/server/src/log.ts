@@ -1,6 +1,9 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Settings } from './settings.ts'
 
+/** Lines are written some at a time, since writing each would cost as much as a look-up. */
+const buffer = { minLength: 4_096, periodicFlush: 200 }
+
 /** The log of the server: a line of JSON for each entry, errors with their stack under `error`. */
 export function createLog(
   { logLevel }: Pick<Settings, 'logLevel'>,
@@ -11,5 +14,5 @@ export function createLog(
     errorKey: 'error',
     serializers: { error: pino.stdSerializers.err },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return pino(options, destination ?? pino.destination({ sync: false, ...buffer }))
 }

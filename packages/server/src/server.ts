@@ -1,11 +1,14 @@
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Services } from './actions/action.ts'
 import { createDispatch } from './actions/dispatch.ts'
+import type { Readiness } from './actions/readiness.ts'
 import { createClientOf } from './http/client.ts'
 import { createCors } from './http/cors.ts'
 import { createHandlePage } from './http/handle-page.ts'
 import { createHandleRequest } from './http/handle-request.ts'
+import { createMetricsPage } from './http/metrics-page.ts'
 import { createNodeServer } from './http/node-server.ts'
 import { createPubsub } from './http/pubsub.ts'
 import { createLog } from './log.ts'
@@ -13,6 +16,7 @@ import { createMails } from './mails/mail.ts'
 import { startMailWorker } from './mails/mail-worker.ts'
 import { createRenderMail } from './mails/render-mail.ts'
 import { createSmtpSender } from './mails/smtp.ts'
+import { createMetrics, type MetricValues } from './metrics.ts'
 import { DEV_INBOX_PATH, devInboxPage } from './pages/dev-inbox.ts'
 import { forgotPasswordPages } from './pages/forgot-password.ts'
 import { resetPasswordPages } from './pages/reset-password.ts'
@@ -30,8 +34,8 @@ import { createPasswordPolicy, loadCommonPasswords } from './security/password-p
 import { createRateLimiter } from './security/rate-limit.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
-import { describeDatabase, openStorage } from './storage/open-storage.ts'
-import type { Storage } from './storage/storage.ts'
+import { connectStorage, describeDatabase, openStorage } from './storage/open-storage.ts'
+import { type Storage, StorageUnavailable } from './storage/storage.ts'
 import { createTemplates } from './templates/templates.ts'
 
 /** A running server. */
@@ -42,16 +46,25 @@ export interface SkygearServer {
   database: string
   /** Where the developer reads mails that are not sent; undefined when there is no such page. */
   devInboxUrl: string | undefined
-  /** Finishes what is under way, writes what was held back and closes the database. */
+  /** What this process has counted. */
+  metrics(): MetricValues
+  /**
+   * Finishes what is under way, within ten seconds, writes what was held back and closes the
+   * database. May be called more than once.
+   */
   close(): Promise<void>
 }
 
-interface ServerOptions {
+export interface ServerOptions {
   log?: Logger
   /**
    * For the developer's own machine: mails are shown on a page there when no mail server is set.
    */
   dev?: boolean
+  /** The workers that share the machine with this server's process, itself included. Default: 1. */
+  workers?: number
+  /** What the other workers have counted. */
+  otherMetrics?: () => Promise<MetricValues[]>
   /** For tests: an answer that its action does not declare is an error. */
   checkAnswers?: boolean
 }
@@ -68,28 +81,91 @@ export async function createServer(
 ): Promise<SkygearServer> {
   checkKeys(settings)
   const log = options.log ?? createLog(settings)
-  const storage = await openStorage(databaseUrlOf(settings))
+  const storage = await connectStorage(databaseUrlOf(settings))
+  const readiness: Readiness = { isPrepared: false, isStopping: false }
   try {
-    await indexLoginIds(storage, settings.authRecordKeys)
-    return await serve(settings, storage, log, options)
+    await prepare(storage, settings, readiness, log)
+    return await serve(settings, storage, readiness, log, options)
   } catch (error) {
+    readiness.isStopping = true
     await storage.close()
     throw error
   }
 }
 
-function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
+/** Between two tries to reach a database that is away. */
+const TRY_AGAIN_AFTER_MS = 500
+
+/**
+ * Brings the database up to date. Resolves at once when it is away but may come back: the server
+ * then answers that it cannot serve yet, until a later try succeeds.
+ */
+async function prepare(
+  storage: Storage,
+  settings: Settings,
+  readiness: Readiness,
+  log: Logger,
+): Promise<void> {
+  const tryOnce = async () => {
+    await storage.prepare()
+    await indexLoginIds(storage, settings.authRecordKeys)
+    readiness.isPrepared = true
+  }
+  try {
+    await tryOnce()
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error
+    if (!storage.isRemote) throw error.cause
+    log.warn({ error: error.cause }, 'the database cannot be reached; it is tried again')
+    void keepTrying(tryOnce, readiness, log)
+  }
+}
+
+async function keepTrying(
+  tryOnce: () => Promise<void>,
+  readiness: Readiness,
+  log: Logger,
+): Promise<void> {
+  while (!readiness.isPrepared && !readiness.isStopping) {
+    await wait(TRY_AGAIN_AFTER_MS, undefined, { ref: false })
+    try {
+      await tryOnce()
+      log.info('the database is there')
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable))
+        log.error({ error }, 'the database cannot be used')
+    }
+  }
+}
+
+/**
+ * Opens the database and joins what actions work with, for whoever calls them without a network.
+ * `storage.close()` ends it.
+ */
+export async function openServices(settings: Settings, log: Logger): Promise<Services> {
+  const storage = await openStorage(databaseUrlOf(settings))
+  const readiness = { isPrepared: true, isStopping: false }
+  return createServices(settings, storage, log, { readiness, workers: 1, isDevelopment: false })
+}
+
+/** Where the database of these settings is. */
+export function databaseUrlOf({ databaseUrl, dataDirectory }: Settings): string {
   return databaseUrl || `sqlite:${join(dataDirectory, 'skygear.db')}`
 }
 
 async function serve(
   settings: Settings,
   storage: Storage,
+  readiness: Readiness,
   log: Logger,
-  { dev = false, checkAnswers = false }: ServerOptions,
+  options: ServerOptions,
 ): Promise<SkygearServer> {
-  const isDevelopment = dev && isLoopback(settings.host.address)
-  const services = createServices(settings, storage, log, isDevelopment)
+  const isDevelopment = options.dev === true && isLoopback(settings.host.address)
+  const services = createServices(settings, storage, log, {
+    readiness,
+    workers: options.workers ?? 1,
+    isDevelopment,
+  })
   const keyKindOf = createKeyChecker(settings)
   const authenticate = createAuthenticate({
     accounts: storage.accounts,
@@ -98,7 +174,7 @@ async function serve(
     keyKindOf,
     settings,
   })
-  const dispatch = createDispatch({ services, authenticate, checkAnswers })
+  const dispatch = createDispatch({ services, authenticate, ...options })
   const cors = createCors(settings.corsHost)
   const clientOf = createClientOf(settings.trustedProxies)
   let publicUrl = settings.publicUrl
@@ -117,8 +193,29 @@ async function serve(
     basePath: publicUrl ? new URL(publicUrl).pathname.replace(/\/$/, '') : '',
   })
   const pubsub = createPubsub(keyKindOf)
-  const handleRequest = createHandleRequest({ dispatch, pages, cors, clientOf, log })
-  const server = createNodeServer(handleRequest, pubsub)
+  const metrics = createMetrics()
+  const metricsPage = createMetricsPage({
+    keyKindOf,
+    gather: async () => [
+      metrics.values(),
+      await mailMetrics(storage),
+      ...((await options.otherMetrics?.()) ?? []),
+    ],
+  })
+  const { count } = metrics
+  const handleRequest = createHandleRequest({
+    dispatch,
+    pages,
+    cors,
+    clientOf,
+    metricsPage,
+    count,
+    log,
+  })
+  const server = createNodeServer(handleRequest, pubsub, settings.maxConnections)
+  metrics.watch('skygear_connections', server.connections)
+  metrics.watch('skygear_requests_in_flight', server.requestsInFlight)
+  metrics.watch('skygear_password_hashes_waiting', services.passwords.waiting)
   const { address, port } = settings.host
   const boundPort = await server.listen(address, port ?? settings.port)
   const url = `http://${urlHost(address)}:${boundPort}`
@@ -133,30 +230,54 @@ async function serve(
     : undefined
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
+  const stop = async () => {
+    readiness.isStopping = true
+    pubsub.close()
+    await server.close()
+    await mailWorker?.stop()
+    await services.activity.flush()
+    await storage.close()
+  }
+  let stopped: Promise<void> | undefined
   return {
     url,
     devInboxUrl: hasDevInbox ? publicUrl + DEV_INBOX_PATH : undefined,
     database: describeDatabase(databaseUrlOf(settings)),
-    async close() {
-      pubsub.close()
-      await server.close()
-      await mailWorker?.stop()
-      await services.activity.flush()
-      await storage.close()
-    },
+    metrics: metrics.values,
+    close: () => (stopped ??= stop()),
   }
+}
+
+/** Of the database and so of all processes: one of them gives it. */
+async function mailMetrics({ outbox }: Storage): Promise<MetricValues> {
+  try {
+    const { pending, failed } = await outbox.counts(Date.now())
+    return { skygear_mails_pending: pending, skygear_mails_failed: failed }
+  } catch (error) {
+    // While the database is away the other figures are all the more of interest.
+    if (error instanceof StorageUnavailable) return {}
+    throw error
+  }
+}
+
+/** How the services are used. */
+interface Circumstances {
+  readiness: Readiness
+  /** The processes that share the machine, this one included. */
+  workers: number
+  isDevelopment: boolean
 }
 
 function createServices(
   settings: Settings,
   storage: Storage,
   log: Logger,
-  isDevelopment: boolean,
+  { readiness, workers, isDevelopment }: Circumstances,
 ): Services {
   const activity = createActivity(storage, (error) => {
     log.warn({ error }, 'the times when users were last seen could not be written')
   })
-  const passwords = createPasswordHasher()
+  const passwords = createPasswordHasher(workers)
   const limiter = createRateLimiter(storage.rateLimits, settings)
   return {
     storage,
@@ -172,6 +293,7 @@ function createServices(
     codes: createOneTimeCodes(settings),
     limiter,
     mails: createMails(settings, limiter, isDevelopment),
+    readiness,
     settings,
   }
 }

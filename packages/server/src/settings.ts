@@ -277,6 +277,12 @@ export const settingsTable = {
       'Addresses or networks, such as `127.0.0.1,10.0.0.0/8`, of proxies whose X-Forwarded-For tells who sends a request.',
     parse: networks,
   }),
+  maxConnections: row({
+    variable: 'MAX_CONNECTIONS',
+    fallback: '10000',
+    summary: 'Open connections of one process at most; more are answered 503 at once.',
+    parse: wholeNumber(1, 1_000_000),
+  }),
   logLevel: row({
     variable: 'LOG_LEVEL',
     fallback: 'info',

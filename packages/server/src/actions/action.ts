@@ -13,6 +13,7 @@ import type { PasswordPolicy } from '../security/password-policy.ts'
 import type { RateLimiter } from '../security/rate-limit.ts'
 import type { Settings } from '../settings.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { Readiness } from './readiness.ts'
 import type { ResultWithInfo } from './result-with-info.ts'
 
 /** What every handler can use. */
@@ -27,6 +28,7 @@ export interface Services {
   codes: OneTimeCodes
   limiter: RateLimiter
   mails: Mails
+  readiness: Readiness
   settings: Settings
 }
 
@@ -62,6 +64,8 @@ export interface ActionDefinition<
   access: A
   /** Works although the caller's password has expired. */
   withExpiredPassword?: true
+  /** Answers although the database has never been reached. */
+  withoutDatabase?: true
   input: Input
   /** In tests every answer is checked against it. */
   output: Output
@@ -79,6 +83,7 @@ export interface Action {
   summary: string
   access: Access
   withExpiredPassword?: true
+  withoutDatabase?: true
   input: z.ZodType
   output: z.ZodType
   errors: readonly ErrorName[]

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import type { Authenticate, Credentials } from '../security/authenticate.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
 import type { Action, Client, Services } from './action.ts'
 import { actions } from './index.ts'
+import { databaseUnavailable } from './readiness.ts'
 import { ResultWithInfo } from './result-with-info.ts'
 
 /** A request, free of how it was sent. */
@@ -55,11 +57,23 @@ export function createDispatch({
   authenticate,
   checkAnswers = false,
 }: DispatchParts): Dispatch {
-  return async ({ action: name, payload, credentials, client, log }) => {
-    const entry = actionsByName.get(name)
+  return async (call) => {
+    const entry = actionsByName.get(call.action)
     if (!entry) throw new ApiError('UndefinedOperation', 'route unmatched')
+    try {
+      return await perform(entry, call)
+    } catch (error) {
+      throw error instanceof StorageUnavailable ? databaseUnavailable(error.cause) : error
+    }
+  }
+
+  async function perform(
+    entry: Entry,
+    { payload, credentials, client, log }: Call,
+  ): Promise<Answer> {
     const { action } = entry
     const now = Date.now()
+    if (!services.readiness.isPrepared && !action.withoutDatabase) throw databaseUnavailable()
     const caller = await authenticate(credentials, action.access, now, action)
     const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>

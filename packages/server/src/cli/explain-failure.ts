@@ -1,9 +1,11 @@
 import { SettingsError } from '../settings.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
 
 type SystemError = NodeJS.ErrnoException & { port?: number; errcode?: number }
 
-/** Why the server cannot start, as one line that says what to do. */
+/** Why the server cannot start or a command cannot go on, as one line that says what to do. */
 export function explainFailure(error: unknown): string {
+  if (error instanceof StorageUnavailable) return explainFailure(error.cause)
   if (error instanceof SettingsError) return error.message
   const { code, path, port, message, errcode } = error as SystemError
   switch (code) {
@@ -29,7 +31,7 @@ export function explainFailure(error: unknown): string {
     case 'EEXIST':
       return `${path} cannot be used as a folder. Set DATA_DIR to another one.`
     default:
-      return `The server cannot start: ${message}`
+      return `This failed: ${message}`
   }
 }
 

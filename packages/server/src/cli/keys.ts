@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { chownSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Settings, SettingsError } from '../settings.ts'
 
 /** Keys that were made on first start, by the names of their settings. */
-interface Keys {
+export interface Keys {
   apiKey: string
   masterKey: string
   tokenSecret: string
@@ -34,7 +34,22 @@ export function withKeys(settings: Settings): Settings {
   }
 }
 
-function readKeys(file: string): Keys | undefined {
+/** Replaces these keys in the key file by new ones, at one stroke, and gives the new keys. */
+export function rotateKeys(file: string, names: (keyof Keys)[]): Keys {
+  const keys = readKeys(file)
+  if (!keys) throw new SettingsError(`There is no ${file} yet. Start the server once.`)
+  const rotated = { ...keys, ...Object.fromEntries(names.map((name) => [name, makeKey()])) }
+  const owner = statSync(file)
+  const partial = `${file}.${randomUUID()}.partial`
+  writeFileSync(partial, formatKeys(rotated), { mode: 0o600, flag: 'wx', flush: true })
+  // Root may do it for a server that runs as another user.
+  if (process.getuid?.() === 0) chownSync(partial, owner.uid, owner.gid)
+  renameSync(partial, file)
+  return rotated
+}
+
+/** Undefined when there is no such file. */
+export function readKeys(file: string): Keys | undefined {
   try {
     return parseKeys(readFileSync(file, 'utf8'), file)
   } catch (error) {
@@ -58,17 +73,24 @@ function parseKeys(text: string, file: string): Keys {
 }
 
 function makeKeys(settings: Settings): Keys {
-  const makeKey = () => randomBytes(KEY_BYTES).toString('base64url')
   const keys = { apiKey: makeKey(), masterKey: makeKey(), tokenSecret: makeKey() }
   const file = keyFileOf(settings)
   mkdirSync(settings.dataDirectory, { recursive: true, mode: 0o700 })
   try {
     // Not over a file that another process made meanwhile, and for the owner's eyes only.
-    writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    writeFileSync(file, formatKeys(keys), { mode: 0o600, flag: 'wx' })
     return keys
   } catch (error) {
     const made = (error as NodeJS.ErrnoException).code === 'EEXIST' && readKeys(file)
     if (made) return made
     throw error
   }
+}
+
+function makeKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64url')
+}
+
+function formatKeys(keys: Keys): string {
+  return `${JSON.stringify(keys, null, 2)}\n`
 }

@@ -97,7 +97,8 @@ describe('skygear-server serve', () => {
   })
 
   it('names once an old setting that has no meaning', async () => {
-    const { output } = await start({ ASSET_STORE: 's3' })
+    const { output, stop } = await start({ ASSET_STORE: 's3' })
+    await stop('SIGTERM')
 
     expect(output().match(/ASSET_STORE is set, but has no meaning/g)).toHaveLength(1)
   })
@@ -108,6 +109,69 @@ describe('skygear-server serve', () => {
     await fetch(`${url}/%ff`)
 
     expect((await fetch(url)).status).toBe(200)
+  })
+})
+
+describe('skygear-server serve --workers', () => {
+  it('serves, and ends with 0 when it is told to stop', async () => {
+    const { url, apiKey, stop } = await start({}, ['--workers', '2'])
+
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => post(url, 'auth/signup', { api_key: apiKey })),
+    )
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
+    expect(await stop('SIGTERM')).toEqual({ code: 0, errors: '' })
+  })
+
+  it('sums up what its workers have counted', async () => {
+    const { url, apiKey } = await start({}, ['--workers', '2'])
+    // Without a kept connection, so that both workers have their share.
+    const headers = { Connection: 'close', 'X-Skygear-API-Key': apiKey }
+    for (let i = 0; i < 6; i += 1) await fetch(`${url}/auth/logout`, { headers })
+
+    const metrics = await fetch(`${url}/_status/metrics`, {
+      headers: { Authorization: `Bearer ${keys()['masterKey']}` },
+    })
+
+    const text = await metrics.text()
+    expect(text).toContain('skygear_requests_total{action="auth:logout",status="200",code="0"} 6\n')
+    expect(text).toContain('skygear_workers 2\n')
+  })
+
+  it('replaces a worker that dies', async () => {
+    const { url, apiKey, pid } = await start({}, ['--workers', '2'])
+    const [worker] = childrenOf(pid)
+
+    process.kill(worker!, 'SIGKILL')
+    while (childrenOf(pid).length < 2 || childrenOf(pid).includes(worker!)) await sleep(50)
+
+    for (let i = 0; i < 4; i += 1) {
+      const headers = { Connection: 'close' }
+      const body = JSON.stringify({ api_key: apiKey })
+      const { status } = await fetch(`${url}/auth/signup`, { method: 'POST', headers, body })
+      expect(status).toBe(200)
+    }
+  })
+
+  it('leaves no worker behind when it is killed itself', async () => {
+    const { pid, stop } = await start({}, ['--workers', '2'])
+    const workers = childrenOf(pid)
+
+    await stop('SIGKILL')
+    while (workers.some(isRunning)) await sleep(50)
+  })
+
+  it('tells once what keeps it from starting', async () => {
+    const server = await startTestServer()
+    onTestFinished(server.close)
+    const { port } = new URL(server.url)
+
+    expect(await failure({ PORT: port }, ['--workers', '2'])).toContain(`Port ${port} is taken.`)
+  })
+
+  it.each(['0', '1.5', 'x', '1000'])('refuses %s', async (count) => {
+    expect(await failure({}, ['--workers', count])).toContain('whole number from 1 to 256')
   })
 })
 
@@ -243,6 +307,7 @@ describe.each(['opaque', 'jwt'])(
 )
 
 interface Running {
+  pid: number
   url: string
   apiKey: string
   /** What it has written to its standard output. */
@@ -253,9 +318,9 @@ interface Running {
 /** Starts the command and waits until it says that it runs. */
 async function start(
   environment: Record<string, string> = {},
-  args: string[] = [],
+  options: string[] = [],
 ): Promise<Running> {
-  const child = run(environment, args)
+  const child = run(environment, options)
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   let errors = ''
@@ -271,6 +336,7 @@ async function start(
     await sleep(20)
   }
   return {
+    pid: child.pid!,
     url: /running at (\S+)/.exec(output)![1]!,
     apiKey: /API key +(\S+)/.exec(output)![1]!,
     output: () => output,
@@ -283,8 +349,11 @@ async function start(
 }
 
 /** Runs the command, which is to fail, and gives what it says on its standard error. */
-async function failure(environment: Record<string, string>): Promise<string> {
-  const child = run(environment)
+async function failure(
+  environment: Record<string, string>,
+  options: string[] = [],
+): Promise<string> {
+  const child = run(environment, options)
   let errors = ''
   child.stderr!.on('data', (text) => {
     errors += String(text)
@@ -295,10 +364,26 @@ async function failure(environment: Record<string, string>): Promise<string> {
   return errors
 }
 
-function run(environment: Record<string, string>, args: string[] = []): ChildProcess {
+function run(environment: Record<string, string>, options: string[] = []): ChildProcess {
   const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: directory, ...environment }
-  const command = [program, 'serve', ...args]
-  return spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [program, 'serve', ...options], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** The processes that a process has started, as Linux lists them. */
+function childrenOf(pid: number): number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return list.split(' ').filter(Boolean).map(Number)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function keys(): Record<string, string> {

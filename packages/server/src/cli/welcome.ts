@@ -3,7 +3,7 @@ interface WelcomeFacts {
   apiKey: string
   database: string
   /** Undefined when mails are sent, or none are. */
-  devInboxUrl: string | undefined
+  devInboxUrl?: string | undefined
   /** Undefined when the settings give all keys. */
   keyFile: string | undefined
 }

@@ -9,6 +9,7 @@ import { startTestServer, type TestServer } from '../testing/test-server.ts'
 import { createClientOf } from './client.ts'
 import { createHandlePage } from './handle-page.ts'
 import { createHandleRequest } from './handle-request.ts'
+import { createMetricsPage } from './metrics-page.ts'
 import { createNodeServer } from './node-server.ts'
 import { createPubsub } from './pubsub.ts'
 
@@ -227,6 +228,31 @@ describe('an answer that says when to try again', () => {
   })
 })
 
+describe('the log', () => {
+  it('has one line for each request, with what it was and how it ended', async () => {
+    const logging = await startTestServer({ LOG_LEVEL: 'info' })
+    onTestFinished(logging.close)
+    const { headers } = await logging.call('me', {}, { token: 'unknown' })
+    await fetch(`${logging.url}/secret/path?code=secret`)
+    await logging.call('_status:healthz')
+
+    const lines = logging.log.map((line) => JSON.parse(line) as Record<string, unknown>)
+
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toMatchObject({
+      msg: 'request',
+      action: 'me',
+      status: 401,
+      code: 104,
+      ms: expect.any(Number),
+      requestId: headers.get('X-Skygear-Request-Id'),
+    })
+    expect(lines[1]).toMatchObject({ status: 200, code: 0 })
+    expect(lines[1]).not.toHaveProperty('action')
+    expect(logging.log.join()).not.toContain('secret')
+  })
+})
+
 interface RawRequest {
   path: string
   method?: string
@@ -267,6 +293,7 @@ function send({ path, method = 'POST', headers = {}, body }: RawRequest): Promis
 /** The HTTP side alone, over what answers instead of the actions. */
 async function serveWith(dispatch: () => Promise<never>): Promise<string> {
   const log = pino({ level: 'silent' })
+  const keyKindOf = () => undefined
   const handle = createHandleRequest({
     dispatch,
     pages: createHandlePage({
@@ -277,12 +304,11 @@ async function serveWith(dispatch: () => Promise<never>): Promise<string> {
     }),
     cors: () => [],
     clientOf: createClientOf(new BlockList()),
+    metricsPage: createMetricsPage({ keyKindOf, gather: async () => [] }),
+    count: () => {},
     log,
   })
-  const http = createNodeServer(
-    handle,
-    createPubsub(() => undefined),
-  )
+  const http = createNodeServer(handle, createPubsub(keyKindOf), 100)
   const port = await http.listen('127.0.0.1', 0)
   onTestFinished(() => http.close())
   return `http://127.0.0.1:${port}`

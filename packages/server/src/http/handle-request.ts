@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Client } from '../actions/action.ts'
-import type { Dispatch } from '../actions/dispatch.ts'
+import { type Dispatch, isAction } from '../actions/dispatch.ts'
 import { ApiError } from '../errors.ts'
+import type { RequestOutcome } from '../metrics.ts'
 import type { HeaderList } from './cors.ts'
 import type { HandlePage } from './handle-page.ts'
+import type { MetricsPage } from './metrics-page.ts'
 import { readJsonBody } from './read-body.ts'
 import { actionOf, cleanPathOf, credentialsOf, pathOf } from './read-call.ts'
 import { respondEmpty, respondWithAnswer, respondWithError } from './respond.ts'
@@ -17,28 +19,48 @@ interface HandlerParts {
   pages: HandlePage
   cors(request: IncomingMessage): HeaderList
   clientOf(request: IncomingMessage): Client
+  metricsPage: MetricsPage
+  /** Told of each request when it has been answered. */
+  count(outcome: RequestOutcome): void
   log: Logger
 }
 
+/** One request, and what becomes known of it. */
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  requestId: string
+  headers: HeaderList
+  /** The action that was asked for, if there is such a one. */
+  action: string | undefined
+}
+
+/** Where load balancers ask every few seconds, which nobody wants to read of. */
+const HEALTH = '_status:healthz'
+
 /** Request to response: everything that is thrown on the way ends here as an answer. */
 export function createHandleRequest(parts: HandlerParts): HandleRequest {
-  const { dispatch, pages, cors, clientOf, log } = parts
+  const { dispatch, pages, cors, clientOf, metricsPage, count, log } = parts
+
   return async (request, response) => {
+    const startedAt = performance.now()
     const requestId = randomUUID()
     const headers = ['X-Skygear-Request-Id', requestId, ...cors(request)]
+    const exchange: Exchange = { request, response, requestId, headers, action: undefined }
+    let error: ApiError | undefined
     try {
-      await handle(request, response, headers)
-    } catch (error) {
+      await handle(exchange)
+    } catch (thrown) {
+      error = toApiError(thrown, requestId)
       if (response.headersSent || response.destroyed) return
-      respondWithError(response, headers, toApiError(error, requestId))
+      respondWithError(response, headers, error)
+    } finally {
+      report(exchange, error, performance.now() - startedAt)
     }
   }
 
-  async function handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    headers: HeaderList,
-  ): Promise<void> {
+  async function handle(exchange: Exchange): Promise<void> {
+    const { request, response, headers } = exchange
     if (request.method === 'OPTIONS') return respondEmpty(response, 200, headers)
     const path = pathOf(request)
     const cleanPath = cleanPathOf(path)
@@ -48,26 +70,40 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     if (path.startsWith('/files/')) {
       throw new ApiError('ResourceNotFound', 'Files are not served.')
     }
+    if (path === '/_status/metrics') return metricsPage(request, response, headers)
+    const client = clientOf(request)
     const page = pages.find(path, request)
-    if (page) {
-      const client = clientOf(request)
-      return pages.respond(page, request, response, { headers, client, log })
-    }
+    if (page) return pages.respond(page, request, response, { headers, client, log })
     const body = await readJsonBody(request)
     const action = actionOf(path, body)
-    const answer = action ? await run(action, request, body) : { result: { status: 'OK' } }
-    respondWithAnswer(response, headers, answer)
-  }
-
-  function run(action: string, request: IncomingMessage, body: Record<string, unknown>) {
+    if (action === undefined) {
+      return respondWithAnswer(response, headers, { result: { status: 'OK' } })
+    }
+    if (isAction(action)) exchange.action = action
     const credentials = credentialsOf(request, body)
-    const client = clientOf(request)
-    return dispatch({ action, payload: body, credentials, client, log })
+    const answer = await dispatch({ action, payload: body, credentials, client, log })
+    respondWithAnswer(response, headers, answer)
   }
 
   function toApiError(error: unknown, requestId: string): ApiError {
     if (error instanceof ApiError) return error
     log.error({ error, requestId }, 'a request failed')
     return new ApiError('UnexpectedError', 'The server failed; its log has the cause.')
+  }
+
+  /** Names of our own only: paths and bodies may have secrets in them. */
+  function report(
+    { action, response: { statusCode: status }, requestId }: Exchange,
+    error: ApiError | undefined,
+    ms: number,
+  ): void {
+    const code = error?.code ?? 0
+    count({ action, status, code, seconds: ms / 1_000 })
+    if (action === HEALTH && !error) return
+    const reason = error && status >= 500 ? { reason: String(error.cause ?? error.message) } : {}
+    log.info(
+      { action, status, code, ms: Math.round(ms * 10) / 10, requestId, ...reason },
+      'request',
+    )
   }
 }

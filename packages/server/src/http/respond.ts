@@ -3,15 +3,9 @@ import type { Answer } from '../actions/dispatch.ts'
 import type { ApiError } from '../errors.ts'
 import type { HeaderList } from './cors.ts'
 
-/** Answers are for the caller only, and JSON whatever a browser makes of them. */
-const jsonHeaders: HeaderList = [
-  'Content-Type',
-  'application/json',
-  'Cache-Control',
-  'no-store',
-  'X-Content-Type-Options',
-  'nosniff',
-]
+/** Answers are for the caller only, and what they say they are, whatever a browser makes of them. */
+const commonHeaders: HeaderList = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff']
+const jsonHeaders: HeaderList = ['Content-Type', 'application/json', ...commonHeaders]
 
 export function respondWithAnswer(
   response: ServerResponse,
@@ -42,6 +36,16 @@ function respond(
   const text = JSON.stringify(body)
   const length = ['Content-Length', String(Buffer.byteLength(text))]
   response.writeHead(status, [...headers, ...jsonHeaders, ...length]).end(text)
+}
+
+export function respondWithText(
+  response: ServerResponse,
+  headers: HeaderList,
+  type: string,
+  text: string,
+): void {
+  const length = ['Content-Length', String(Buffer.byteLength(text))]
+  response.writeHead(200, [...headers, 'Content-Type', type, ...commonHeaders, ...length]).end(text)
 }
 
 /** An answer without a body. */

@@ -14,7 +14,7 @@ const COLLECT_MS = 1_000
 export interface Activity {
   sessionSeen(session: Session, now: number): void
   userSeen(account: Account, now: number): void
-  /** Writes what was collected. */
+  /** Writes what was collected; when it cannot, these times are lost, and `onError` is told. */
   flush(): Promise<void>
 }
 
@@ -30,17 +30,19 @@ export function createActivity(storage: Storage, onError: (error: unknown) => vo
     const [seenSessions, seenUsers] = [sessions, users]
     sessions = new Map()
     users = new Map()
-    await storage.transaction(async (stores) => {
-      await stores.sessions.markSeen(seenSessions)
-      await stores.accounts.markSeen(seenUsers)
-    })
+    try {
+      await storage.transaction(async (stores) => {
+        await stores.sessions.markSeen(seenSessions)
+        await stores.accounts.markSeen(seenUsers)
+      })
+    } catch (error) {
+      onError(error)
+    }
   }
 
   function collect(times: Map<string, number>, key: string, now: number): void {
     times.set(key, now)
-    timer ??= setTimeout(() => {
-      flush().catch(onError)
-    }, COLLECT_MS).unref()
+    timer ??= setTimeout(() => void flush(), COLLECT_MS).unref()
   }
 
   return {

@@ -36,10 +36,13 @@ export interface PasswordHasher {
    * Throws ResponseTimeout when too much is waiting.
    */
   verify(password: string, hash: string | null | undefined): Promise<boolean>
+  /** How many wait. */
+  waiting(): number
 }
 
-export function createPasswordHasher(): PasswordHasher {
-  const cores = availableParallelism()
+/** `workers`: the processes that share the cores of this machine. */
+export function createPasswordHasher(workers = 1): PasswordHasher {
+  const cores = Math.max(1, Math.floor(availableParallelism() / workers))
   // More at once than cores was measured to be slower: they contend for the memory cache.
   const queue = createWorkQueue(cores, cores * WAITING_PER_CORE)
   // A hash of ours, of a password that nobody knows.
@@ -51,6 +54,7 @@ export function createPasswordHasher(): PasswordHasher {
       const matches = await queue.run(async () => verifyAny(password, storedHash || (await decoy)))
       return matches && Boolean(storedHash)
     },
+    waiting: queue.waiting,
   }
 }
 

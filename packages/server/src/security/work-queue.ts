@@ -4,17 +4,18 @@ import { ApiError } from '../errors.ts'
 export interface WorkQueue {
   /** Throws ResponseTimeout (503 with Retry-After) at once when too much is waiting. */
   run<T>(work: () => Promise<T>): Promise<T>
+  waiting(): number
 }
 
-/** `atOnce` tasks run; up to `waiting` more wait. */
-export function createWorkQueue(atOnce: number, waiting: number): WorkQueue {
+/** `atOnce` tasks run; up to `mostWaiting` more wait. */
+export function createWorkQueue(atOnce: number, mostWaiting: number): WorkQueue {
   let running = 0
   const queue: (() => void)[] = []
 
   return {
     async run(work) {
       if (running < atOnce) running += 1
-      else await waitForTurn(queue, waiting)
+      else await waitForTurn(queue, mostWaiting)
       try {
         return await work()
       } finally {
@@ -24,11 +25,12 @@ export function createWorkQueue(atOnce: number, waiting: number): WorkQueue {
         else running -= 1
       }
     },
+    waiting: () => queue.length,
   }
 }
 
-function waitForTurn(queue: (() => void)[], waiting: number): Promise<void> {
-  if (queue.length >= waiting) {
+function waitForTurn(queue: (() => void)[], mostWaiting: number): Promise<void> {
+  if (queue.length >= mostWaiting) {
     throw new ApiError('ResponseTimeout', 'The server is busy; try again in a moment.', {
       retryAfterSeconds: 1,
     })

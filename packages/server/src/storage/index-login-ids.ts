@@ -24,6 +24,12 @@ export async function indexLoginIds(storage: Storage, authRecordKeys: string[][]
   })
 }
 
+/** What the login ids were last made from; undefined if no server has used the database yet. */
+export async function indexedAuthRecordKeys(storage: Storage): Promise<string[][] | undefined> {
+  const indexed = await storage.metadata.get(METADATA_NAME)
+  return indexed === undefined ? undefined : (JSON.parse(indexed) as string[][])
+}
+
 function explain(error: unknown): never {
   if (!(error instanceof UniqueViolation)) throw error
   throw new SettingsError(

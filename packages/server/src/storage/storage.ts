@@ -14,13 +14,36 @@ export class UniqueViolation extends Error {
   override readonly name = 'UniqueViolation'
 }
 
-/** Everything remembered. */
+/** The database cannot be reached or cannot work now; a later try may find it well. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable'
+}
+
+/**
+ * Everything remembered.
+ *
+ * Everything here, the stores included, throws StorageUnavailable when the database does not answer;
+ * whether a transaction was kept is then unknown, but it is kept or lost as a whole.
+ */
 export interface Storage extends Stores {
+  /** Brings the tables up to date; before that, nothing else may be used. */
+  prepare(): Promise<void>
+  /** True for a database that may be away for a while, and is worth waiting for. */
+  isRemote: boolean
   /** Runs `work` as one: all of it is kept, and durably, or nothing. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** Which migrations a database has had, by their names. */
+export interface MigrationState {
+  applied: string[]
+  /** Those of this version that it has not had yet. */
+  pending: string[]
+  /** Those that it has had and this version does not know: a newer one was here. */
+  newer: string[]
 }
 
 /** The stores, outside a transaction or within one. */
@@ -51,6 +74,8 @@ export interface User {
 export interface AccountStore {
   insert(account: Account): Promise<void>
   find(id: string): Promise<User | undefined>
+  /** At most `limit` users in the order of their ids, those after this id; empty: from the first. */
+  list(after: string, limit: number): Promise<User[]>
   /** Sets the times of a log-in, if the password is still the one that was checked. */
   recordLogin(id: string, passwordHash: string, now: number): Promise<boolean>
   /**
@@ -67,6 +92,12 @@ export interface AccountStore {
   /** Replaces the hash of the same password, if it is still `oldHash`. */
   replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
   setRoles(id: string, roles: string[]): Promise<void>
+  /** Ends the user's JWT tokens. */
+  endTokens(id: string): Promise<void>
+  /** Ends the sessions of everybody who has a password, and so can log in again. */
+  endSessionsOfAll(): Promise<void>
+  /** Forgets the account with its login ids, sessions and older passwords. The record stays. */
+  delete(id: string): Promise<void>
   /** Notes when users were last seen; times that are older than what is known are ignored. */
   markSeen(times: Map<string, number>): Promise<void>
 }
@@ -124,6 +155,7 @@ export interface SessionStore {
   find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
   delete(tokenHash: string): Promise<void>
   deleteAllOfUser(userId: string): Promise<void>
+  countOfUser(userId: string): Promise<number>
   markSeen(times: Map<string, number>): Promise<void>
 }
 
@@ -137,6 +169,8 @@ export interface RevokedTokenStore {
 
 export interface RecordStore {
   find(databaseId: string, id: RecordId): Promise<StoredRecord | undefined>
+  /** The same as it is committed, and quicker: not for what a transaction decides. */
+  read(databaseId: string, id: RecordId): Promise<StoredRecord | undefined>
   /** Records of a type by their keys, from several databases, in no order. */
   findAll(databaseIds: string[], type: string, keys: string[]): Promise<StoredRecord[]>
   /** The record in whichever database has one of this id, the public one first. */
@@ -146,6 +180,10 @@ export interface RecordStore {
   /** Throws InvalidArgument when it refers to a record that does not exist. */
   update(record: StoredRecord): Promise<void>
   delete(databaseId: string, id: RecordId): Promise<void>
+  /** Deletes every record of a private database. */
+  deleteAll(databaseId: string): Promise<void>
+  /** Takes the fields that refer to this record out of the records that have them. */
+  removeReferencesTo(databaseId: string, id: RecordId): Promise<void>
   /** True if another record refers to this one. */
   isReferenced(databaseId: string, id: RecordId): Promise<boolean>
   query(query: RecordQuery): Promise<StoredRecord[]>

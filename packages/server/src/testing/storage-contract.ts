@@ -124,6 +124,43 @@ export function describeStorage(
 
         expect((await storage.accounts.find('amy'))?.account.roles).toEqual(['a', "b'"])
       })
+
+      it('is listed in the order of the ids, page by page', async () => {
+        for (const id of ['cat', 'amy', 'bea']) await insertUser(storage, id)
+
+        const pages = [await storage.accounts.list('', 2), await storage.accounts.list('bea', 2)]
+
+        expect(pages.map((page) => page.map(({ account }) => account.id))).toEqual([
+          ['amy', 'bea'],
+          ['cat'],
+        ])
+      })
+
+      it('has other tokens once the old ones are ended', async () => {
+        await insertUser(storage, 'amy')
+        await insertUser(storage, 'bea')
+
+        await storage.accounts.endTokens('amy')
+
+        expect((await storage.accounts.find('amy'))?.account.tokenVersion).toBe(1)
+        expect((await storage.accounts.find('bea'))?.account.tokenVersion).toBe(0)
+      })
+
+      it('is deleted with login ids, sessions and older passwords', async () => {
+        await insertUser(storage, 'amy')
+        await storage.loginIds.replace('amy', [{ group: 'username', canonical: 'amy' }])
+        await storage.passwordHistory.add('amy', 'hash', 1)
+        const session = { tokenHash: 't', userId: 'amy', createdAt: 1, lastSeenAt: 1 }
+        await storage.sessions.insert({ ...session, dialect: 'B' })
+
+        await storage.accounts.delete('amy')
+
+        expect(await storage.accounts.find('amy')).toBeUndefined()
+        expect(await storage.sessions.countOfUser('amy')).toBe(0)
+        expect(await storage.passwordHistory.recent('amy', 9, 0)).toEqual([])
+        await insertUser(storage, 'other')
+        await storage.loginIds.replace('other', [{ group: 'username', canonical: 'amy' }])
+      })
     })
 
     describe('a login id', () => {
@@ -301,6 +338,35 @@ export function describeStorage(
           text: 'changed',
         })
         expect(await storage.records.find('amy', note('1'))).toBeUndefined()
+      })
+
+      it('goes with its whole private database', async () => {
+        await storage.records.insert(note('1'))
+        for (const id of ['1', '2']) {
+          await storage.records.insert({ ...note(id), databaseId: 'amy' })
+        }
+
+        await storage.records.deleteAll('amy')
+
+        expect(await storage.records.find('amy', note('1'))).toBeUndefined()
+        expect(await storage.records.find(PUBLIC_DATABASE, note('1'))).toBeDefined()
+      })
+
+      it('is no longer referred to once the references are removed', async () => {
+        const reference = (id: string) => ({ $type: 'ref', $id: `note/${id}` })
+        await storage.records.insert(note('1'))
+        await storage.records.insert(note('2'))
+        const fields = { a: reference('1'), b: reference('2'), c: reference('1'), text: 'kept' }
+        await storage.records.insert(note('3', fields))
+
+        await storage.records.removeReferencesTo(PUBLIC_DATABASE, note('1'))
+
+        expect(await storage.records.isReferenced(PUBLIC_DATABASE, note('1'))).toBe(false)
+        expect(await storage.records.isReferenced(PUBLIC_DATABASE, note('2'))).toBe(true)
+        expect((await storage.records.find(PUBLIC_DATABASE, note('3')))?.fields).toEqual({
+          b: reference('2'),
+          text: 'kept',
+        })
       })
 
       it('is among all of its type, however many there are', async () => {

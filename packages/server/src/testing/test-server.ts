@@ -27,6 +27,8 @@ export interface TestServer {
   apiKey: string
   masterKey: string
   dataDirectory: string
+  engine: 'sqlite' | 'postgres'
+  databaseUrl: string
   /** Lines of the log, as they are written. */
   log: string[]
   /** Calls an action over HTTP. */
@@ -102,6 +104,8 @@ export async function startTestServer(
       apiKey,
       masterKey,
       dataDirectory,
+      engine: databaseName === undefined ? 'sqlite' : 'postgres',
+      databaseUrl: settings.databaseUrl || `sqlite:${join(dataDirectory, 'skygear.db')}`,
       log,
       call,
       async signUp(username) {

@@ -25,6 +25,36 @@ describe('record:fetch', () => {
     expect(answer.result).toMatchObject([{ text: 'closed' }, { text: 'open' }])
   })
 
+  it('gives records of several types, and one twice that was asked for twice', async () => {
+    await save({ _id: 'note/a' }, { _id: 'note/b' }, { _id: 'page/a' })
+
+    const ids = ['page/a', 'note/b', 'page/none', 'note/a', 'note/b']
+    const { result } = await server.call('record:fetch', { ids })
+
+    expect(result.map(({ _id, _type }) => [_id, _type])).toEqual(
+      ids.map((id) => [id, id === 'page/none' ? 'error' : 'record']),
+    )
+  })
+
+  it('gives many records', async () => {
+    await save({ _id: 'note/a' })
+    const ids = ['note/a', ...Array.from({ length: 1_500 }, (_, i) => `note/none-${i}`)]
+
+    const { result } = await server.call('record:fetch', { ids })
+
+    expect(result).toHaveLength(ids.length)
+    expect(result[0]).toMatchObject({ _id: 'note/a', _type: 'record' })
+  })
+
+  it('refuses more than the limit of queries', async () => {
+    const ids = Array.from({ length: 10_001 }, (_, i) => `note/${i}`)
+
+    const answer = await server.call('record:fetch', { ids })
+
+    expect(answer.status).toBe(400)
+    expect(answer.error?.code).toBe(108)
+  })
+
   it('gives an error item for a record that does not exist', async () => {
     const { result } = await fetchRecords(['note/none'], amy)
 
@@ -144,8 +174,8 @@ async function signUp(username: string) {
   return { userId: result.user_id, token: result.access_token }
 }
 
-function save(record: Record<string, unknown>) {
-  return server.call('record:save', { records: [record] }, amy)
+function save(...records: Record<string, unknown>[]) {
+  return server.call('record:save', { records }, amy)
 }
 
 function fetchRecords(ids: unknown[], credentials: Parameters<TestServer['call']>[2]) {

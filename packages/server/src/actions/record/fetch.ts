@@ -1,16 +1,18 @@
 import { z } from 'zod'
-import { ApiError } from '../../errors.ts'
+import { ApiError, invalidArgument } from '../../errors.ts'
 import { canRead } from '../../records/access.ts'
-import type { FieldAccessRules } from '../../records/field-access.ts'
 import {
   errorItem,
   formatRecordId,
   PUBLIC_DATABASE,
   presentRecord,
   type RecordId,
+  type StoredRecord,
 } from '../../records/record.ts'
 import { subjectOf } from '../../security/authenticate.ts'
-import { type ActionContext, defineAction } from '../action.ts'
+import type { RecordStore } from '../../storage/storage.ts'
+import { defineAction } from '../action.ts'
+import type { RecordItem } from './batch.ts'
 import { databaseToRead } from './database.ts'
 import { recordIds, recordItems } from './record-items.ts'
 
@@ -26,31 +28,50 @@ export const fetchRecords = defineAction({
   errors: ['InvalidArgument', 'PermissionDenied', 'NotSupported'],
 
   async handler({ database_id: database, ids }, context) {
-    const databaseId = databaseToRead(database, context.caller)
+    const { caller, storage, fieldAccess, settings, now } = context
+    const databaseId = databaseToRead(database, caller)
     const wanted = recordIds(ids, 'invalid id format')
-    const rules = await context.fieldAccess.rules(context.now)
-    return Promise.all(wanted.map((id) => fetchOne(id, databaseId, rules, context)))
+    if (wanted.length > settings.recordQueryLimit) {
+      throw invalidArgument(`At most ${settings.recordQueryLimit} records can be fetched.`, 'ids')
+    }
+    const records = await findRecords(wanted, databaseId, storage.records)
+    const rules = await fieldAccess.rules(now)
+    const subject = subjectOf(caller)
+    return wanted.map((wantedId): RecordItem => {
+      const id = formatRecordId(wantedId)
+      const record = records.get(id)
+      if (!record) return { ...errorItem(new ApiError('ResourceNotFound', 'record not found'), id) }
+      if (databaseId === PUBLIC_DATABASE && !canRead(record.access, record.ownerId, subject)) {
+        const denied = new ApiError('PermissionDenied', 'no permission to perform operation')
+        return { ...errorItem(denied, id) }
+      }
+      return { ...presentRecord(record, subject, rules), _type: 'record' }
+    })
   },
 })
 
-async function fetchOne(
-  id: RecordId,
+/** The records by the wire form of their ids. */
+async function findRecords(
+  wanted: RecordId[],
   databaseId: string | undefined,
-  rules: FieldAccessRules,
-  { storage, caller }: ActionContext,
-): Promise<{ _type: 'record' | 'error' }> {
-  const subject = subjectOf(caller)
-  const record =
-    databaseId === undefined
-      ? await storage.records.findAnywhere(id)
-      : await storage.records.find(databaseId, id)
-  if (!record) {
-    return errorItem(new ApiError('ResourceNotFound', 'record not found'), formatRecordId(id))
-  }
-  const mayRead = databaseId !== PUBLIC_DATABASE || canRead(record.access, record.ownerId, subject)
-  if (!mayRead) {
-    const denied = new ApiError('PermissionDenied', 'no permission to perform operation')
-    return errorItem(denied, formatRecordId(id))
-  }
-  return { ...presentRecord(record, subject, rules), _type: 'record' }
+  records: RecordStore,
+): Promise<Map<string, StoredRecord>> {
+  const found = await findEach(wanted, databaseId, records)
+  return new Map(
+    found.filter((record) => !!record).map((record) => [formatRecordId(record), record]),
+  )
+}
+
+async function findEach(
+  wanted: RecordId[],
+  databaseId: string | undefined,
+  records: RecordStore,
+): Promise<(StoredRecord | undefined)[]> {
+  if (databaseId === undefined) return Promise.all(wanted.map((id) => records.findAnywhere(id)))
+  if (wanted.length === 1) return [await records.read(databaseId, wanted[0]!)]
+  const byType = Map.groupBy(wanted, ({ type }) => type)
+  const found = [...byType].map(([type, ids]) =>
+    records.findAll([databaseId], type, [...new Set(ids.map(({ key }) => key))]),
+  )
+  return (await Promise.all(found)).flat()
 }

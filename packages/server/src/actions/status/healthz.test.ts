@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openStorage } from '../../storage/open-storage.ts'
 import { makeTestDirectory, startTestServer } from '../../testing/test-server.ts'
@@ -32,7 +31,8 @@ describe('_status:healthz', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }))
     const storage = await openStorage(`sqlite:${join(directory, 'gone.db')}`)
     await storage.close()
-    const context = { storage, log: pino({ level: 'silent' }) } as unknown as ActionContext
+    const readiness = { isPrepared: true, isStopping: false }
+    const context = { storage, readiness } as unknown as ActionContext
 
     const attempt = healthz.handler({}, context)
 

@@ -1,24 +1,26 @@
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
 import { defineAction, OK, statusOk } from '../action.ts'
+import { databaseUnavailable } from '../readiness.ts'
 
 export const healthz = defineAction({
   name: '_status:healthz',
   summary: 'Tells whether the server can serve.',
   access: 'open',
+  withoutDatabase: true,
   input: z.object({}),
   output: statusOk,
-  errors: ['UnexpectedUnableToOpenDatabase'],
+  errors: ['ResponseTimeout', 'UnexpectedUnableToOpenDatabase'],
 
-  async handler(_, { storage, log }) {
+  async handler(_, { storage, readiness }) {
+    if (readiness.isStopping) {
+      throw new ApiError('ResponseTimeout', 'The server is stopping.', { retryAfterSeconds: 1 })
+    }
+    if (!readiness.isPrepared) throw databaseUnavailable()
     try {
       await storage.ping()
     } catch (error) {
-      log.error({ error }, 'the database does not answer')
-      throw new ApiError('UnexpectedUnableToOpenDatabase', 'The database does not answer.', {
-        cause: error,
-        retryAfterSeconds: 1,
-      })
+      throw databaseUnavailable(error)
     }
     return OK
   },

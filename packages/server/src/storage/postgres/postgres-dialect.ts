@@ -14,7 +14,7 @@ export const postgresDialect: SqlDialect = {
 
   memberContains: (column, name, text) => sql<SqlBool>`coalesce(
     jsonb_typeof(${column}::jsonb -> ${name}) in ('array', 'object')
-      and jsonb_exists(${column}::jsonb -> ${name}, ${text}), false)`,
+      and (${column}::jsonb -> ${name}) ? ${text}, false)`,
 
   boolean: (value) => value,
 
@@ -29,11 +29,17 @@ export const postgresDialect: SqlDialect = {
     if (userId !== undefined) entries.push(sql`entry ->> 'user_id' = ${userId}`)
     if (roles.length > 0) entries.push(sql`entry ->> 'role' in (${sql.join(roles)})`)
     return sql<SqlBool>`(${column} is null or exists
-      (select 1 from jsonb_array_elements(${column}::jsonb) as entry
+      (select 1 from jsonb_array_elements(${column}::jsonb) as entries (entry)
        where ${sql.join(entries, sql` or `)}))`
   },
 
   passOverTaken: sql`for update skip locked`,
+
+  // What it knows of the values of a partial index does not count.
+  statistics: {
+    create: (name, value) => sql`create statistics if not exists ${name} on (${value}) from record`,
+    drop: (name) => sql`drop statistics if exists ${name}`,
+  },
 
   allowLongStatement: sql`set local statement_timeout = 0`,
 }

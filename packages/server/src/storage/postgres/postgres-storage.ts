@@ -1,11 +1,9 @@
-import { Kysely } from 'kysely'
+import { type CompiledQuery, Kysely } from 'kysely'
 import pg from 'pg'
 import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
-import { createSqlStorage } from '../sql/sql-storage.ts'
-import type { Storage } from '../storage.ts'
 import { postgresDialect } from './postgres-dialect.ts'
-import { PostgresEngineDialect } from './postgres-driver.ts'
+import { PostgresEngineDialect, translated } from './postgres-driver.ts'
 
 const pool = {
   max: 10,
@@ -22,12 +20,8 @@ const conflicts = new Set<unknown>(['40001', '40P01'])
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
 
-/** Opens the database at this address, such as `postgres://user:password@host/name`. */
-export function openPostgresStorage(url: string): Promise<Storage> {
-  return createSqlStorage(openEngine(url))
-}
-
-function openEngine(url: string): SqlEngine {
+/** Connects, at the first use, to an address such as `postgres://user:password@host/name`. */
+export function openPostgresEngine(url: string): SqlEngine {
   const connections = new pg.Pool({
     ...pool,
     connectionString: url,
@@ -38,14 +32,15 @@ function openEngine(url: string): SqlEngine {
   const names = new Map<string, string>()
   return {
     db: new Kysely<Tables>({ dialect: new PostgresEngineDialect({ pool: connections }) }),
-    async lookUp({ sql }, parameters, decode) {
+    async lookUp<Row, T>({ sql, parameters }: CompiledQuery<Row>, decode: (row: Row) => T) {
       const name = names.get(sql) ?? `look-up-${names.size}`
       names.set(sql, name)
-      const query = { name, text: sql, values: parameters, rowMode: 'array' as const }
-      const { rows } = await connections.query<unknown[]>(query)
-      return rows[0] && decode(rows[0])
+      const query = { name, text: sql, values: [...parameters] }
+      const { rows } = await translated(connections.query(query))
+      return rows[0] && decode(rows[0] as Row)
     },
     dialect: postgresDialect,
+    isRemote: true,
     isConflict: (error) => conflicts.has((error as { code?: unknown }).code),
     close: () => connections.end(),
   }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
-import { compiledOnce } from './compiled.ts'
+import { runCompiledOnce } from './compiled.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { fromAccount, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
@@ -15,6 +15,15 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
     async find(id) {
       const row = await selectUser(db).where('account.id', '=', id).executeTakeFirst()
       return row && toUser(row)
+    },
+
+    async list(after, limit) {
+      const rows = await selectUser(db)
+        .where('account.id', '>', after)
+        .orderBy('account.id')
+        .limit(limit)
+        .execute()
+      return rows.map(toUser)
     },
 
     async recordLogin(id, passwordHash, now) {
@@ -89,6 +98,31 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .execute()
     },
 
+    async endTokens(id) {
+      await db
+        .updateTable('account')
+        .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+        .where('id', '=', id)
+        .execute()
+    },
+
+    async endSessionsOfAll() {
+      const withPassword = db
+        .selectFrom('account')
+        .select('id')
+        .where('password_hash', 'is not', null)
+      await db.deleteFrom('session').where('user_id', 'in', withPassword).execute()
+      await db
+        .updateTable('account')
+        .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+        .where('password_hash', 'is not', null)
+        .execute()
+    },
+
+    async delete(id) {
+      await db.deleteFrom('account').where('id', '=', id).execute()
+    },
+
     async markSeen(times) {
       for (const [id, time] of times) {
         await db
@@ -102,7 +136,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
   }
 }
 
-const recordLogin = compiledOnce(
+const recordLogin = runCompiledOnce(
   (db, lastLoginAt: number, lastSeenAt: number, id: string, passwordHash: string) =>
     db
       .updateTable('account')

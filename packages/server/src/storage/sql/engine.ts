@@ -1,21 +1,26 @@
 import type { CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely'
 import type { Tables } from './schema.ts'
 
-/** What an SQL engine gives to the stores, which are the same for all engines. */
+/**
+ * What an SQL engine gives to the stores, which are the same for all engines. It throws
+ * UniqueViolation and StorageUnavailable; other errors are bugs.
+ */
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
-   * Runs a query that was compiled once, with other parameters, and decodes the values of its first
-   * row: for look-ups that every request needs, where compiling the query and naming its columns
-   * would cost more than the look-up. The same object may be given again, so nobody changes it.
-   * Never part of a transaction.
+   * Decodes the first row of a query that is compiled once, for look-ups that must be quick. It sees
+   * what is committed and is never part of a transaction. `keep` is for small rows that are asked
+   * for again and again: the same object may be given more than once, so nobody changes it, and one
+   * query is always decoded in the same way.
    */
-  lookUp<T>(
-    query: CompiledQuery,
-    parameters: unknown[],
-    decode: (values: unknown[]) => T,
+  lookUp<Row, T>(
+    query: CompiledQuery<Row>,
+    decode: (row: Row) => T,
+    options?: { keep?: boolean },
   ): T | undefined | Promise<T | undefined>
   dialect: SqlDialect
+  /** True if the database is reached through a network. */
+  isRemote: boolean
   /** True if a transaction failed only because another one got in its way, and may be tried again. */
   isConflict(error: unknown): boolean
   close(): Promise<void>
@@ -55,6 +60,14 @@ export interface SqlDialect {
    * passed over. Where there is none, one statement runs at a time.
    */
   passOverTaken?: RawBuilder<unknown>
+  /**
+   * Statements that tell the engine's planner which values a field with an index has, where it does
+   * not go by the index itself.
+   */
+  statistics?: {
+    create(name: RawBuilder<unknown>, value: Expression<unknown>): RawBuilder<unknown>
+    drop(name: RawBuilder<unknown>): RawBuilder<unknown>
+  }
   /** A statement to run, within the transaction, before one that may take minutes. */
   allowLongStatement?: RawBuilder<unknown>
 }

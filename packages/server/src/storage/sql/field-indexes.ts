@@ -20,20 +20,27 @@ export async function createFieldIndex(
     throw new Error('Only plain names may become part of a statement.')
   }
   const { path, type } = memberOf(field)
+  const name = sql.id(indexName(recordType, field.name))
   const value = dialect.declaredMember(sql.ref('fields'), path, type)
   if (dialect.allowLongStatement) await dialect.allowLongStatement.execute(db)
   await sql`
-    create index if not exists ${sql.id(indexName(recordType, field.name))}
+    create index if not exists ${name}
     on record (database_id, (${value})) where type = ${sql.lit(recordType)}
   `.execute(db)
+  if (!dialect.statistics) return
+  await dialect.statistics.create(name, value).execute(db)
+  await sql`analyze record`.execute(db)
 }
 
 export async function dropFieldIndex(
   db: Kysely<Tables>,
+  dialect: SqlDialect,
   recordType: string,
   field: string,
 ): Promise<void> {
-  await sql`drop index if exists ${sql.id(indexName(recordType, field))}`.execute(db)
+  const name = sql.id(indexName(recordType, field))
+  await sql`drop index if exists ${name}`.execute(db)
+  await dialect.statistics?.drop(name).execute(db)
 }
 
 /** A name that fits every engine's limit, whatever the field is called. */

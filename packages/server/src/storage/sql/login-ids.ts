@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { LoginIdStore } from '../storage.ts'
-import { compiledOnce } from './compiled.ts'
+import { runCompiledOnce } from './compiled.ts'
 import { toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -31,7 +31,7 @@ export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
   }
 }
 
-const findUserByLoginId = compiledOnce((db, group: string, canonical: string) =>
+const findUserByLoginId = runCompiledOnce((db, group: string, canonical: string) =>
   selectUser(db)
     .innerJoin('login_id', 'login_id.user_id', 'account.id')
     .where('login_id.key_group', '=', group)

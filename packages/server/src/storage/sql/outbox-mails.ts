@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { OutboxMail, OutboxStore } from '../storage.ts'
+import type { OutboxCounts, OutboxMail, OutboxStore } from '../storage.ts'
 import type { SqlDialect } from './engine.ts'
 import type { OutboxMailTable, Tables } from './schema.ts'
 
@@ -80,23 +80,26 @@ export function createOutboxStore(
       return rows.map(toMail)
     },
 
-    async counts(now) {
-      const { pending, retried, failed, oldest } = await db
-        .selectFrom('outbox_mail')
-        .select(({ fn }) => [
-          sql<number>`count(case when failed_at is null then 1 end)`.as('pending'),
-          sql<number>`count(case when failed_at is null and attempts > 0 then 1 end)`.as('retried'),
-          fn.count<number>('failed_at').as('failed'),
-          sql<number | null>`min(case when failed_at is null then created_at end)`.as('oldest'),
-        ])
-        .executeTakeFirstOrThrow()
-      return { pending, retried, failed, oldestPendingMs: Math.max(0, now - (oldest ?? now)) }
-    },
+    counts: (now) => countMails(db, now),
 
     async prune(time) {
       await db.deleteFrom('outbox_mail').where('expires_at', '<', time).execute()
     },
   }
+}
+
+/** The state of the outbox at this time. */
+export async function countMails(db: Kysely<Tables>, now: number): Promise<OutboxCounts> {
+  const { pending, retried, failed, oldest } = await db
+    .selectFrom('outbox_mail')
+    .select(({ fn }) => [
+      sql<number>`count(case when failed_at is null then 1 end)`.as('pending'),
+      sql<number>`count(case when failed_at is null and attempts > 0 then 1 end)`.as('retried'),
+      fn.count<number>('failed_at').as('failed'),
+      sql<number | null>`min(case when failed_at is null then created_at end)`.as('oldest'),
+    ])
+    .executeTakeFirstOrThrow()
+  return { pending, retried, failed, oldestPendingMs: Math.max(0, now - (oldest ?? now)) }
 }
 
 function toMail(row: OutboxMailTable): OutboxMail {

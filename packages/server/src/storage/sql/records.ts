@@ -1,28 +1,28 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import { PUBLIC_DATABASE } from '../../records/record.ts'
+import { PUBLIC_DATABASE, type StoredRecord } from '../../records/record.ts'
 import type { RecordQuery, RecordStore } from '../storage.ts'
-import type { SqlDialect } from './engine.ts'
+import { compiledOnce } from './compiled.ts'
+import type { SqlDialect, SqlEngine } from './engine.ts'
 import { compilePredicate } from './predicates.ts'
 import type { QueryScope } from './query-scope.ts'
 import { isReadableBy } from './readable.ts'
-import { insertReferences, replaceReferences } from './references.ts'
+import { insertReferences, removeReferencesTo, replaceReferences } from './references.ts'
 import { fromRecord, toRecord } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { compileTerm } from './terms.ts'
 
-/** Records that `all` reads at a time. */
+/** Records that one statement reads at most. */
 const PAGE_SIZE = 500
 
-export function createRecordStore(db: Kysely<Tables>, dialect: SqlDialect): RecordStore {
+export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEngine): RecordStore {
   return {
     async find(databaseId, { type, key }) {
-      const row = await selectRecords(db)
-        .where('record.database_id', '=', databaseId)
-        .where('record.type', '=', type)
-        .where('record.key', '=', key)
-        .executeTakeFirst()
-      return row && toRecord(row)
+      const { rows } = await db.executeQuery(selectRecord(db, databaseId, type, key))
+      return rows[0] && toRecord(rows[0])
     },
+
+    read: async (databaseId, { type, key }) =>
+      lookUp(selectRecord(db, databaseId, type, key), toRecord),
 
     async insert(record) {
       await db.insertInto('record').values(fromRecord(record)).execute()
@@ -42,13 +42,16 @@ export function createRecordStore(db: Kysely<Tables>, dialect: SqlDialect): Reco
     },
 
     async findAll(databaseIds, type, keys) {
-      if (keys.length === 0) return []
-      const rows = await selectRecords(db)
-        .where('record.database_id', 'in', databaseIds)
-        .where('record.type', '=', type)
-        .where('record.key', 'in', keys)
-        .execute()
-      return rows.map(toRecord)
+      const found: StoredRecord[] = []
+      for (let at = 0; at < keys.length; at += PAGE_SIZE) {
+        const rows = await selectRecords(db)
+          .where('record.database_id', 'in', databaseIds)
+          .where('record.type', '=', type)
+          .where('record.key', 'in', keys.slice(at, at + PAGE_SIZE))
+          .execute()
+        found.push(...rows.map(toRecord))
+      }
+      return found
     },
 
     async findAnywhere({ type, key }) {
@@ -88,6 +91,12 @@ export function createRecordStore(db: Kysely<Tables>, dialect: SqlDialect): Reco
         .where('key', '=', key)
         .execute()
     },
+
+    async deleteAll(databaseId) {
+      await db.deleteFrom('record').where('database_id', '=', databaseId).execute()
+    },
+
+    removeReferencesTo: (databaseId, id) => removeReferencesTo(db, databaseId, id),
 
     async query(query) {
       return (await selectQuery(db, query, dialect).execute()).map(toRecord)
@@ -140,6 +149,13 @@ function selectRecords(db: Kysely<Tables>) {
         .as('last_login_at'),
     )
 }
+
+const selectRecord = compiledOnce((db, databaseId: string, type: string, key: string) =>
+  selectRecords(db)
+    .where('record.database_id', '=', databaseId)
+    .where('record.type', '=', type)
+    .where('record.key', '=', key),
+)
 
 /** The statement of a query. */
 export function selectQuery(db: Kysely<Tables>, query: RecordQuery, dialect: SqlDialect) {

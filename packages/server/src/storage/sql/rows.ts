@@ -38,61 +38,6 @@ export function toUser(row: UserRow): User {
   }
 }
 
-/** The same from a list that begins with the values of `userColumns`. */
-export function toUserFromValues(values: unknown[]): User {
-  // Written out, since an object that is built name by name costs more than the whole look-up.
-  const [
-    id,
-    password_hash,
-    token_version,
-    password_changed_at,
-    disabled,
-    disabled_message,
-    disabled_until,
-    last_login_at,
-    last_seen_at,
-    roles,
-    database_id,
-    type,
-    key,
-    owner_id,
-    access,
-    created_at,
-    created_by,
-    updated_at,
-    updated_by,
-    fields,
-  ] = values as unknown as ValuesOf<typeof userColumns>
-  return toUser({
-    id,
-    password_hash,
-    token_version,
-    password_changed_at,
-    disabled,
-    disabled_message,
-    disabled_until,
-    last_login_at,
-    last_seen_at,
-    roles,
-    database_id,
-    type,
-    key,
-    owner_id,
-    access,
-    created_at,
-    created_by,
-    updated_at,
-    updated_by,
-    fields,
-  })
-}
-
-type ValuesOf<Columns extends readonly string[]> = {
-  [Index in keyof Columns]: Columns[Index] extends `${string}.${infer Name extends keyof UserRow}`
-    ? UserRow[Name]
-    : never
-}
-
 function toAccount(row: AccountTable): Account {
   return {
     id: row.id,

@@ -81,7 +81,7 @@ export function createSchemaStore(db: Kysely<Tables>, dialect: SqlDialect): Sche
 
     async renameField(recordType, field, newName) {
       const indexedAs = await isIndexed(recordType, field)
-      if (indexedAs) await dropFieldIndex(db, recordType, field)
+      if (indexedAs) await dropFieldIndex(db, dialect, recordType, field)
       await db
         .updateTable('record_field')
         .set({ field: newName, is_indexed: 0 })
@@ -98,7 +98,7 @@ export function createSchemaStore(db: Kysely<Tables>, dialect: SqlDialect): Sche
     },
 
     async deleteField(recordType, field) {
-      if (await isIndexed(recordType, field)) await dropFieldIndex(db, recordType, field)
+      if (await isIndexed(recordType, field)) await dropFieldIndex(db, dialect, recordType, field)
       await db
         .deleteFrom('record_field')
         .where((eb) => eb.and(isField(recordType, field)))

@@ -1,28 +1,19 @@
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Dialect } from '../../users/user.ts'
 import type { Session, SessionStore, User } from '../storage.ts'
-import { compiledOnce } from './compiled.ts'
+import { compiledOnce, runCompiledOnce } from './compiled.ts'
 import type { SqlEngine } from './engine.ts'
-import { toUserFromValues, userColumns } from './rows.ts'
+import { toUser, type UserRow } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
-/** `findByToken` comes from `compileFindSession`; it is made once and used by every store. */
-export function createSessionStore(
-  db: Kysely<Tables>,
-  engine: SqlEngine,
-  findByToken: CompiledQuery,
-): SessionStore {
-  const constants = findByToken.parameters.slice(0, -1)
+export function createSessionStore(db: Kysely<Tables>, { lookUp }: SqlEngine): SessionStore {
   return {
     async insert({ tokenHash, userId, dialect, createdAt, lastSeenAt }) {
       await insertSession(db, tokenHash, userId, dialect, createdAt, lastSeenAt)
     },
 
-    async find(tokenHash) {
-      const found = await engine.lookUp(findByToken, [...constants, tokenHash], toSessionUser)
-      return found && { ...found, session: { ...found.session, tokenHash } }
-    },
+    find: async (tokenHash) => lookUp(selectSession(db, tokenHash), toSessionUser, { keep: true }),
 
     async delete(tokenHash) {
       await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()
@@ -30,6 +21,15 @@ export function createSessionStore(
 
     async deleteAllOfUser(userId) {
       await db.deleteFrom('session').where('user_id', '=', userId).execute()
+    },
+
+    async countOfUser(userId) {
+      const { count } = await db
+        .selectFrom('session')
+        .where('user_id', '=', userId)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      return Number(count)
     },
 
     async markSeen(times) {
@@ -45,7 +45,7 @@ export function createSessionStore(
   }
 }
 
-const insertSession = compiledOnce(
+const insertSession = runCompiledOnce(
   (
     db,
     tokenHash: string,
@@ -63,19 +63,35 @@ const insertSession = compiledOnce(
     }),
 )
 
-function toSessionUser(values: unknown[]): User & { session: Omit<Session, 'tokenHash'> } {
-  const user = toUserFromValues(values)
-  const [dialect, createdAt, lastSeenAt] = values.slice(userColumns.length) as SessionValues
-  return { ...user, session: { userId: user.account.id, dialect, createdAt, lastSeenAt } }
+/** The look-up that every request with an opaque token makes. */
+const selectSession = compiledOnce((db, tokenHash: string) =>
+  selectUser(db)
+    .innerJoin('session', 'session.user_id', 'account.id')
+    .select([
+      'session.token_hash',
+      'session.dialect',
+      'session.created_at as opened_at',
+      'session.last_seen_at as session_seen_at',
+    ])
+    .where('session.token_hash', '=', tokenHash),
+)
+
+interface SessionRow extends UserRow {
+  token_hash: string
+  dialect: string
+  opened_at: number
+  session_seen_at: number
 }
 
-type SessionValues = [dialect: Dialect, createdAt: number, lastSeenAt: number]
-
-/** The look-up that every request with an opaque token makes; its last parameter is the hash. */
-export function compileFindSession(db: Kysely<Tables>): CompiledQuery {
-  return selectUser(db)
-    .innerJoin('session', 'session.user_id', 'account.id')
-    .select(['session.dialect', 'session.created_at', 'session.last_seen_at'])
-    .where('session.token_hash', '=', '')
-    .compile()
+function toSessionUser(row: SessionRow): User & { session: Session } {
+  return {
+    ...toUser(row),
+    session: {
+      tokenHash: row.token_hash,
+      userId: row.id,
+      dialect: row.dialect as Dialect,
+      createdAt: row.opened_at,
+      lastSeenAt: row.session_seen_at,
+    },
+  }
 }

@@ -1,14 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
-import { migrations } from '../migrations/index.ts'
-import type { Storage, Stores } from '../storage.ts'
+import { type Storage, StorageUnavailable, type Stores } from '../storage.ts'
 import { createAccountStore } from './accounts.ts'
 import { createCustomTokenUserStore } from './custom-token-users.ts'
 import type { SqlEngine } from './engine.ts'
 import { createFieldAccessStore } from './field-access.ts'
 import { createLoginIdStore } from './login-ids.ts'
 import { createMetadataStore } from './metadata.ts'
+import { migrate } from './migrate.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { createOutboxStore } from './outbox-mails.ts'
 import { createPasswordHistoryStore } from './password-history.ts'
@@ -19,21 +18,19 @@ import { createRevokedTokenStore } from './revoked-tokens.ts'
 import { createRoleStore } from './roles.ts'
 import type { Tables } from './schema.ts'
 import { createSchemaStore } from './schemas.ts'
-import { compileFindSession, createSessionStore } from './sessions.ts'
+import { createSessionStore } from './sessions.ts'
 
-/** Brings the database up to date and gives the stores over it. */
-export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
-  await migrate(engine.db)
-  const findByToken = compileFindSession(engine.db)
+/** Gives the stores over an engine. */
+export function createSqlStorage(engine: SqlEngine): Storage {
   const storesOver = (db: Kysely<Tables>): Stores => ({
     accounts: createAccountStore(db),
     loginIds: createLoginIdStore(db),
     roles: createRoleStore(db),
     customTokenUsers: createCustomTokenUserStore(db),
     passwordHistory: createPasswordHistoryStore(db),
-    sessions: createSessionStore(db, engine, findByToken),
+    sessions: createSessionStore(db, engine),
     revokedTokens: createRevokedTokenStore(db),
-    records: createRecordStore(db, engine.dialect),
+    records: createRecordStore(db, engine),
     schema: createSchemaStore(db, engine.dialect),
     fieldAccess: createFieldAccessStore(db),
     oneTimeCodes: createOneTimeCodeStore(db),
@@ -44,6 +41,8 @@ export async function createSqlStorage(engine: SqlEngine): Promise<Storage> {
   })
   return {
     ...storesOver(engine.db),
+    prepare: async () => void (await migrate(engine.db)),
+    isRemote: engine.isRemote,
     transaction: (work) => runTransaction(engine, (db) => work(storesOver(db))),
     ping: async () => {
       // From a table, since a constant needs no file.
@@ -65,7 +64,8 @@ async function runTransaction<T>(
     try {
       return await db.transaction().setIsolationLevel('serializable').execute(work)
     } catch (error) {
-      if (tries === MAX_TRIES || !isConflict(error)) throw error
+      if (!isConflict(error)) throw error
+      if (tries === MAX_TRIES) throw new StorageUnavailable('', { cause: error })
       await setTimeout(Math.random() * tries * RETRY_AFTER_MS)
     }
   }
@@ -73,9 +73,3 @@ async function runTransaction<T>(
 
 /** Transactions that met once wait for different times before they meet again. */
 const RETRY_AFTER_MS = 5
-
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error instanceof Error) throw error
-}

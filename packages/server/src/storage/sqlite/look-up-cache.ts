@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { CompiledQuery } from 'kysely'
-import { StatementCache } from './sqlite-driver.ts'
+import { StatementCache, toStorageError } from './sqlite-driver.ts'
 
 /** Rows of users who are active now; each takes about a kilobyte. */
 const MAX_ROWS = 5_000
@@ -15,42 +15,53 @@ const MAX_ROWS = 5_000
 export class LookUpCache {
   readonly #statements: StatementCache
   readonly #dataVersion: StatementSync
-  readonly #found = new Map<CompiledQuery, Map<string, unknown>>()
+  readonly #found = new Map<string, Map<string, unknown>>()
   #version: unknown
   #isCurrent = false
 
   constructor(reader: DatabaseSync) {
-    this.#statements = new StatementCache(reader, { asLists: true })
+    this.#statements = new StatementCache(reader)
     this.#dataVersion = reader.prepare('pragma data_version')
     this.#dataVersion.setReturnArrays(true)
   }
 
-  /** One query is always decoded in the same way. */
-  lookUp<T>(
-    query: CompiledQuery,
-    parameters: unknown[],
-    decode: (values: unknown[]) => T,
+  lookUp<Row, T>(
+    query: CompiledQuery<Row>,
+    decode: (row: Row) => T,
+    { keep = false } = {},
   ): T | undefined {
+    if (!keep) return this.#read(query, decode)
     if (!this.#isCurrent) this.#checkVersion()
-    const found = this.#foundBy(query)
-    const key = parameters.join('\n')
+    const found = this.#foundBy(query.sql)
+    const key = query.parameters.join('\n')
     const known = found.get(key) as T | undefined
     if (known !== undefined) return known
-    const values = parameters as SQLInputValue[]
-    const row = this.#statements.get(query.sql).get(...values) as unknown as unknown[] | undefined
-    if (!row) return undefined
-    const decoded = decode(row)
+    const decoded = this.#read(query, decode)
+    if (decoded === undefined) return undefined
     if (found.size >= MAX_ROWS) found.clear()
     found.set(key, decoded)
     return decoded
   }
 
-  #foundBy(query: CompiledQuery): Map<string, unknown> {
-    const known = this.#found.get(query)
+  #foundBy(sql: string): Map<string, unknown> {
+    const known = this.#found.get(sql)
     if (known) return known
     const found = new Map<string, unknown>()
-    this.#found.set(query, found)
+    this.#found.set(sql, found)
     return found
+  }
+
+  #read<Row, T>({ sql, parameters }: CompiledQuery<Row>, decode: (row: Row) => T): T | undefined {
+    const row = this.#firstRow(sql, parameters as SQLInputValue[])
+    return row === undefined ? undefined : decode(row as Row)
+  }
+
+  #firstRow(sql: string, parameters: SQLInputValue[]): unknown {
+    try {
+      return this.#statements.get(sql).get(...parameters)
+    } catch (error) {
+      throw toStorageError(error)
+    }
   }
 
   /** Says that the database may have changed since the version was read. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -7,7 +8,13 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import { refuseNul } from '../sql/refuse-nul.ts'
-import { UniqueViolation } from '../storage.ts'
+import { StorageUnavailable, UniqueViolation } from '../storage.ts'
+
+/** How long a statement waits for another process that is writing. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Between two tries at most, and a millisecond more: a commit takes about that long. */
+const BUSY_RETRY_MS = 2
 
 /**
  * Kysely's driver over Node's own SQLite. Statements are prepared once; transactions take the write
@@ -77,13 +84,18 @@ class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     refuseNul(parameters)
-    const statement = this.#statements.get(sql)
-    try {
-      const values = parameters as SQLInputValue[]
-      if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
-      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
-    } catch (error) {
-      throw isUniqueViolation(error) ? new UniqueViolation('', { cause: error }) : error
+    const values = parameters as SQLInputValue[]
+    const giveUpAt = Date.now() + BUSY_TIMEOUT_MS
+    for (;;) {
+      try {
+        const statement = this.#statements.get(sql)
+        if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] }
+        return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
+      } catch (error) {
+        if (!isBusy(error) || Date.now() >= giveUpAt) throw toStorageError(error)
+      }
+      // A statement that finds the database busy has done nothing.
+      await setTimeout(1 + Math.random() * BUSY_RETRY_MS)
     }
   }
 
@@ -103,26 +115,17 @@ const MAX_STATEMENTS = 200
 export class StatementCache {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
-  readonly #asLists: boolean
 
-  /** `asLists`: rows are lists of values instead of objects, which costs less. */
-  constructor(database: DatabaseSync, { asLists = false } = {}) {
+  constructor(database: DatabaseSync) {
     this.#database = database
-    this.#asLists = asLists
   }
 
   get(sql: string): StatementSync {
     const known = this.#statements.get(sql)
-    const statement = known ?? this.#prepare(sql)
+    const statement = known ?? this.#database.prepare(sql)
     if (known) this.#statements.delete(sql)
     else if (this.#statements.size >= MAX_STATEMENTS) this.#dropOldest()
     this.#statements.set(sql, statement)
-    return statement
-  }
-
-  #prepare(sql: string): StatementSync {
-    const statement = this.#database.prepare(sql)
-    statement.setReturnArrays(this.#asLists)
     return statement
   }
 
@@ -133,8 +136,29 @@ export class StatementCache {
 }
 
 /** SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY. */
-const uniqueViolations = new Set<unknown>([2067, 1555])
+const uniqueViolations = new Set([2067, 1555])
 
-function isUniqueViolation(error: unknown): boolean {
-  return uniqueViolations.has((error as { errcode?: unknown }).errcode)
+const SQLITE_BUSY = 5
+
+/** SQLITE_BUSY, _LOCKED, _NOMEM, _IOERR, _FULL and _CANTOPEN: a full disk, for instance. */
+const unavailable = new Set([SQLITE_BUSY, 6, 7, 10, 13, 14])
+
+function isBusy(error: unknown): boolean {
+  return primaryCodeOf(error) === SQLITE_BUSY
+}
+
+/** The error as the stores know it. */
+export function toStorageError(error: unknown): unknown {
+  if (uniqueViolations.has(codeOf(error))) return new UniqueViolation('', { cause: error })
+  if (unavailable.has(primaryCodeOf(error))) return new StorageUnavailable('', { cause: error })
+  return error
+}
+
+/** The lowest byte of SQLite's extended codes. */
+function primaryCodeOf(error: unknown): number {
+  return codeOf(error) & 0xff
+}
+
+function codeOf(error: unknown): number {
+  return (error as { errcode?: number }).errcode ?? 0
 }

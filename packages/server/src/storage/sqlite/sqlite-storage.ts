@@ -8,14 +8,12 @@ import {
 } from 'kysely'
 import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
-import { createSqlStorage } from '../sql/sql-storage.ts'
-import type { Storage } from '../storage.ts'
 import { LookUpCache } from './look-up-cache.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 
-/** How long a write waits for another process that is writing. */
-const BUSY_TIMEOUT_MS = 5_000
+/** How long opening the database waits for another process that is opening it. */
+const OPEN_TIMEOUT_MS = 5_000
 
 /**
  * Page cache that keeps look-ups quick with a million users. The file is not mapped into memory:
@@ -23,23 +21,22 @@ const BUSY_TIMEOUT_MS = 5_000
  */
 const CACHE_KIB = 65_536
 
-/** Opens the database in this file, making it when it is not there. */
-export async function openSqliteStorage(file: string): Promise<Storage> {
-  return createSqlStorage(openEngine(file))
-}
-
 /**
- * One connection writes; another, which never waits, serves the look-ups of every request. It sees
- * what is committed and nothing else.
+ * Opens the database in this file, making it when it is not there. One connection writes; another,
+ * which never waits, serves the look-ups of every request. It sees what is committed and nothing
+ * else.
  */
-function openEngine(file: string): SqlEngine {
+export function openSqliteEngine(file: string): SqlEngine {
   const writer = connect(file)
+  // SQLite would wait for other processes by itself, and nothing else would be done meanwhile.
+  writer.exec('pragma busy_timeout = 0')
   const reader = connect(file)
   const cache = new LookUpCache(reader)
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer, () => cache.expire()) }),
-    lookUp: (query, parameters, decode) => cache.lookUp(query, parameters, decode),
+    lookUp: (query, decode, options) => cache.lookUp(query, decode, options),
     dialect: sqliteDialect,
+    isRemote: false,
     // Transactions wait for each other, so none is ever in another's way.
     isConflict: () => false,
     async close() {
@@ -51,7 +48,7 @@ function openEngine(file: string): SqlEngine {
 
 function connect(file: string): DatabaseSync {
   const database = new DatabaseSync(file, {
-    timeout: BUSY_TIMEOUT_MS,
+    timeout: OPEN_TIMEOUT_MS,
     enableForeignKeyConstraints: true,
   })
   // What was acknowledged survives a power cut: in this mode every commit waits for the disk.
