@@ -38,7 +38,7 @@ const pairs = Number(options.pairs)
 keepToCores('1')
 buildServer()
 const mailSink = await startMailSink('1')
-const server = await startServer(`sqlite:${makeTemporaryFolder()}/skygear.db`, '0', {
+const server = await startServer(makeTemporaryFolder(), '0', {
   RATE_LIMIT: 'off',
   SMTP_URL: mailSink.url,
   MAIL_FROM: 'no-reply@example.com',

@@ -7,15 +7,16 @@
  * exists and is in the page cache; the server is on core 0.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startSqlite } from './harness/databases.ts'
 import { figure, median, printMachine, printTable, spread, verdict } from './harness/figures.ts'
 import { callAction } from './harness/http-client.ts'
-import { type SeededUser, seedUsers } from './harness/seed.ts'
+import { residentMb } from './harness/resident-memory.ts'
+import { type SeededUser, seedFolder } from './harness/seed.ts'
 import { buildServer, startServer } from './harness/server-process.ts'
+import { makeTemporaryFolder } from './harness/temporary-folder.ts'
 
 const SERVER_CORE = '0'
 const ROOT = path.join(import.meta.dirname, '..')
@@ -34,9 +35,9 @@ const { values: options } = parseArgs({
 })
 
 buildServer()
-const database = startSqlite()
+const folder = makeTemporaryFolder()
 const emptyBytes = await databaseBytes()
-const [user] = await seedUsers(database.url, Number(options.users))
+const [user] = await seedFolder(folder, Number(options.users))
 const bytesAUser = ((await databaseBytes()) - emptyBytes) / Number(options.users)
 const starts: Start[] = []
 const nodeMs: number[] = []
@@ -56,7 +57,7 @@ function measureNode(): number {
 /** From the start of the process to the first answer that needs the database. */
 async function measureStart({ token }: SeededUser): Promise<Start> {
   const started = performance.now()
-  const server = await startServer(database.url, SERVER_CORE)
+  const server = await startServer(folder, SERVER_CORE)
   await callAction(server.url, 'me', { access_token: token })
   const ms = performance.now() - started
   const memoryMb = residentMb(server.pid)
@@ -66,17 +67,12 @@ async function measureStart({ token }: SeededUser): Promise<Start> {
 
 /** By then what is loaded after the start has been loaded. */
 async function measureIdleMemory({ token }: SeededUser): Promise<number> {
-  const server = await startServer(database.url, SERVER_CORE)
+  const server = await startServer(folder, SERVER_CORE)
   await callAction(server.url, 'me', { access_token: token })
   await wait(5_000)
   const memoryMb = residentMb(server.pid)
   await server.stop()
   return memoryMb
-}
-
-function residentMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1_024) / 1_000_000
 }
 
 /** Production dependencies as npm has installed them for this platform, the server not counted. */
@@ -89,8 +85,8 @@ function countPackages(): number {
 
 /** Opens and closes the database first: closing empties the write-ahead log. */
 async function databaseBytes(): Promise<number> {
-  await seedUsers(database.url, 0)
-  return statSync(path.join(database.url, 'skygear.db')).size
+  await seedFolder(folder, 0)
+  return statSync(path.join(folder, 'skygear.db')).size
 }
 
 function report(idleMb: number, packages: number, bytesAUser: number): void {

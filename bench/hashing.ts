@@ -6,13 +6,11 @@
  *
  * The bare rate is that of the same library and parameters with one hash in flight for each core.
  */
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { createPasswordHasher } from '../packages/server/src/security/password.ts'
+import { createBareHasher } from './harness/bare-hasher.ts'
 import { keepToCores } from './harness/cores.ts'
-import { startSqlite } from './harness/databases.ts'
 import {
   figure,
   median,
@@ -24,8 +22,9 @@ import {
 } from './harness/figures.ts'
 import { cpuSecondsOf, watchForeignCpu } from './harness/foreign-cpu.ts'
 import { sdkHeaders } from './harness/http-client.ts'
-import { PASSWORD, seedUsers } from './harness/seed.ts'
+import { PASSWORD, seedFolder } from './harness/seed.ts'
 import { API_KEY, buildServer, startServer } from './harness/server-process.ts'
+import { makeTemporaryFolder } from './harness/temporary-folder.ts'
 import { postRequest, requireWrk, runWrk, writeRequests } from './harness/wrk.ts'
 
 const CORES = ['0', '1']
@@ -33,9 +32,6 @@ const CLIENTS = 16
 
 /** More than any machine does. */
 const HASHES_A_SECOND = 1_000
-
-/** As the server has it: the repository itself does not depend on it. */
-const HASH_LIBRARY = '@node-rs/argon2'
 
 const GOAL = 0.9
 
@@ -68,29 +64,17 @@ const seconds = Number(options.seconds)
 
 requireWrk()
 keepToCores(CORES.join(','))
-const hashBare = await createBareHash()
+const bare = await createBareHasher()
 buildServer()
-const database = startSqlite()
-const users = await seedUsers(database.url, 1_000)
-const server = await startServer(database.url, CORES.join(','))
+const folder = makeTemporaryFolder()
+const users = await seedFolder(folder, 1_000)
+const server = await startServer(folder, CORES.join(','))
 try {
   const systems = createSystems()
   const foreign = await measure(systems)
   report(systems, foreign)
 } finally {
   await server.stop()
-}
-
-/** The server's own library, with the parameters that a hash of the server's names. */
-async function createBareHash(): Promise<() => Promise<string>> {
-  const sample = await createPasswordHasher().hash(PASSWORD)
-  const costs = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(sample)
-  const [memoryCost, timeCost, parallelism] = costs!.slice(1).map(Number)
-  const require = createRequire(path.join(import.meta.dirname, '../packages/server/package.json'))
-  const argon2 = require(HASH_LIBRARY) as {
-    hash(password: string, parameters: object): Promise<string>
-  }
-  return () => argon2.hash(PASSWORD, { memoryCost, timeCost, parallelism })
 }
 
 function createSystems(): System[] {
@@ -110,7 +94,7 @@ async function runBare(inFlight: number): Promise<Run> {
   let done = 0
   async function client(): Promise<void> {
     while (performance.now() < end) {
-      await hashBare()
+      await bare.hash(PASSWORD)
       done += 1
     }
   }
@@ -124,7 +108,7 @@ function calls(
   action: string,
   authData: (n: number) => Record<string, string>,
 ): () => Promise<Run> {
-  const requestFile = path.join(database.url, 'requests')
+  const requestFile = path.join(folder, 'requests')
   const url = `${server.url}/${action.replace(':', '/')}`
   let called = 0
   return async () => {

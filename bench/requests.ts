@@ -7,7 +7,6 @@
  * The servers are on core 0, wrk is on core 1. The systems are measured in turn within each round.
  */
 import { parseArgs } from 'node:util'
-import { startSqlite } from './harness/databases.ts'
 import { figure, percent, printMachine, verdict } from './harness/figures.ts'
 import { callAction, sdkHeaders } from './harness/http-client.ts'
 import {
@@ -21,8 +20,9 @@ import {
   share,
   system,
 } from './harness/rounds.ts'
-import { type SeededUser, seedSessions, seedUsers } from './harness/seed.ts'
+import { openFolder, type SeededUser, seedFolder, seedSessions } from './harness/seed.ts'
 import { API_KEY, buildServer, startEchoServer, startServer } from './harness/server-process.ts'
+import { makeTemporaryFolder } from './harness/temporary-folder.ts'
 import { postRequest, requireWrk } from './harness/wrk.ts'
 
 /** More sessions than a round can log out a second. */
@@ -43,9 +43,10 @@ const seconds = Number(options.seconds)
 
 requireWrk()
 buildServer()
-const database = startSqlite()
-const users = await seedUsers(database.url, Number(options.users))
-const server = await startServer(database.url, SERVER_CORE)
+const folder = makeTemporaryFolder()
+const users = await seedFolder(folder, Number(options.users))
+const tables = await openFolder(folder)
+const server = await startServer(folder, SERVER_CORE)
 const echo = await startEchoServer(SERVER_CORE)
 try {
   await checkAnswers()
@@ -53,7 +54,7 @@ try {
   const foreign = await measureInTurn(systems, { rounds, seconds, pids: [server.pid, echo.pid] })
   report(systems, foreign)
 } finally {
-  await Promise.all([server.stop(), echo.stop()])
+  await Promise.all([server.stop(), echo.stop(), tables.close()])
 }
 
 /** An item of `record:save` can fail although the answer is a success. */
@@ -74,7 +75,7 @@ function createSystems(): System[] {
       pick((user, n) => action('record:save', user.token, nicknameOf(user, `Ann ${n}`))),
     ),
     system('auth:logout', server, async () => {
-      const tokens = await seedSessions(database.url, users, LOGOUTS_A_SECOND * seconds)
+      const tokens = await seedSessions(tables, users, LOGOUTS_A_SECOND * seconds)
       return tokens.map((token) => action('auth:logout', token))
     }),
   ]

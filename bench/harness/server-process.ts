@@ -14,9 +14,16 @@ export const MASTER_KEY = 'bench-master-key-0123456789abcdef'
 const environment = {
   PORT: '0',
   LOG_LEVEL: 'warn',
+  // All requests come from one address.
+  RATE_LIMIT: 'off',
   API_KEY,
   MASTER_KEY,
   TOKEN_STORE_SECRET: 'bench-token-secret-0123456789abcdef',
+}
+
+/** Settings of Node, not of the server, that give ours a trivial hash in place of its own. */
+export const WITHOUT_HASH = {
+  NODE_OPTIONS: `--import=${path.join(import.meta.dirname, 'replace-hash.ts')}`,
 }
 
 /** A server in a process of its own, on the cores that it was given. */
@@ -31,28 +38,28 @@ export function buildServer(): void {
   execFileSync(process.execPath, [path.join(ROOT, 'scripts/build.ts')], { stdio: 'inherit' })
 }
 
-/** Starts the built server over the database at this address. */
+/** Starts the built server over the database in `dataDirectory`, or the one that `settings` name. */
 export function startServer(
-  databaseUrl: string,
+  dataDirectory: string,
   cores: string,
   settings: Record<string, string> = {},
 ): Promise<ServerProcess> {
-  const env = { ...environment, DATABASE_URL: databaseUrl, ...settings }
-  return startNode([SERVER, 'serve'], cores, env)
+  const all = { ...environment, DATA_DIR: dataDirectory, ...settings }
+  return startProgram([SERVER, 'serve'], cores, all)
 }
 
 /** Starts a mail server for mails that nobody reads. */
 export function startMailSink(cores: string): Promise<ServerProcess> {
-  return startNode([MAIL_SINK], cores, {})
+  return startProgram([MAIL_SINK], cores, {})
 }
 
 /** Starts the bare server that requests are compared with. */
 export function startEchoServer(cores: string): Promise<ServerProcess> {
-  return startNode([ECHO], cores, {})
+  return startProgram([ECHO], cores, {})
 }
 
-/** Resolves once the program has printed the address that it listens on. */
-async function startNode(
+/** Starts Node, and resolves once the program has printed the address that it listens on. */
+export async function startProgram(
   args: string[],
   cores: string,
   settings: Record<string, string>,

@@ -37,17 +37,30 @@ export function requireWrk(): void {
   }
 }
 
+export interface Call {
+  method: 'GET' | 'POST' | 'PUT'
+  url: string
+  headers: Record<string, string>
+  body?: Record<string, unknown>
+}
+
 /** The text of a POST as an HTTP client sends it. */
 export function postRequest(
   url: string,
   headers: Record<string, string>,
   body: Record<string, unknown>,
 ): string {
+  return requestText({ method: 'POST', url, headers, body })
+}
+
+/** The text of a request as an HTTP client sends it. */
+export function requestText({ method, url, headers, body }: Call): string {
   const { host, pathname } = new URL(url)
-  const json = JSON.stringify(body)
-  const all = { Host: host, ...headers, 'Content-Length': String(Buffer.byteLength(json)) }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${json}`
+  const json = body === undefined ? '' : JSON.stringify(body)
+  const length = body && { 'Content-Length': String(Buffer.byteLength(json)) }
+  const lines = Object.entries({ Host: host, ...headers, ...length })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `${method} ${pathname} HTTP/1.1\r\n${head}\r\n${json}`
 }
 
 export function writeRequests(file: string, requests: string[]): void {

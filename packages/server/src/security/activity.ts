@@ -19,38 +19,41 @@ export interface Activity {
 }
 
 export function createActivity(storage: Storage, onError: (error: unknown) => void): Activity {
-  let sessions = new Map<string, number>()
-  let users = new Map<string, number>()
+  let sessions = new Set<string>()
+  let users = new Set<string>()
+  let lastSeenAt = 0
   let timer: NodeJS.Timeout | undefined
 
   async function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
     if (sessions.size === 0 && users.size === 0) return
-    const [seenSessions, seenUsers] = [sessions, users]
-    sessions = new Map()
-    users = new Map()
+    const [seenSessions, seenUsers, time] = [[...sessions], [...users], lastSeenAt]
+    sessions = new Set()
+    users = new Set()
     try {
       await storage.transaction(async (stores) => {
-        await stores.sessions.markSeen(seenSessions)
-        await stores.accounts.markSeen(seenUsers)
+        await stores.sessions.markSeen(seenSessions, time)
+        await stores.accounts.markSeen(seenUsers, time)
       })
     } catch (error) {
       onError(error)
     }
   }
 
-  function collect(times: Map<string, number>, key: string, now: number): void {
-    times.set(key, now)
+  // One time for all of them, at most a second too late, so that they can be written together.
+  function collect(seen: Set<string>, key: string, now: number): void {
+    seen.add(key)
+    lastSeenAt = Math.max(lastSeenAt, now)
     timer ??= setTimeout(() => void flush(), COLLECT_MS).unref()
   }
 
   return {
-    sessionSeen({ tokenHash, lastSeenAt }, now) {
-      if (now - lastSeenAt >= WRITE_AFTER_MS) collect(sessions, tokenHash, now)
+    sessionSeen({ tokenHash, lastSeenAt: known }, now) {
+      if (now - known >= WRITE_AFTER_MS) collect(sessions, tokenHash, now)
     },
-    userSeen({ id, lastSeenAt }, now) {
-      if (lastSeenAt === null || now - lastSeenAt >= WRITE_AFTER_MS) collect(users, id, now)
+    userSeen({ id, lastSeenAt: known }, now) {
+      if (known === null || now - known >= WRITE_AFTER_MS) collect(users, id, now)
     },
     flush,
   }

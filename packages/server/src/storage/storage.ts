@@ -98,8 +98,8 @@ export interface AccountStore {
   endSessionsOfAll(): Promise<void>
   /** Forgets the account with its login ids, sessions and older passwords. The record stays. */
   delete(id: string): Promise<void>
-  /** Notes when users were last seen; times that are older than what is known are ignored. */
-  markSeen(times: Map<string, number>): Promise<void>
+  /** Notes that these users were seen, however many they are; what is known and later stays. */
+  markSeen(ids: string[], time: number): Promise<void>
 }
 
 export interface LoginIdStore {
@@ -156,7 +156,7 @@ export interface SessionStore {
   delete(tokenHash: string): Promise<void>
   deleteAllOfUser(userId: string): Promise<void>
   countOfUser(userId: string): Promise<number>
-  markSeen(times: Map<string, number>): Promise<void>
+  markSeen(tokenHashes: string[], time: number): Promise<void>
 }
 
 /** JWT tokens that were logged out before they expired. */

@@ -111,8 +111,17 @@ export function describeStorage(
       it('is seen later, never earlier', async () => {
         await insertUser(storage, 'amy')
 
-        await storage.accounts.markSeen(new Map([['amy', 9]]))
-        await storage.accounts.markSeen(new Map([['amy', 3]]))
+        await storage.accounts.markSeen(['amy'], 9)
+        await storage.accounts.markSeen(['amy'], 3)
+
+        expect((await storage.accounts.find('amy'))?.account.lastSeenAt).toBe(9)
+      })
+
+      it('is seen with however many others', async () => {
+        await insertUser(storage, 'amy')
+        const others = Array.from({ length: 1_200 }, (_, n) => `nobody ${n}`)
+
+        await storage.accounts.markSeen([...others, 'amy'], 9)
 
         expect((await storage.accounts.find('amy'))?.account.lastSeenAt).toBe(9)
       })
@@ -252,8 +261,8 @@ export function describeStorage(
         await insertUser(storage, 'amy')
         await storage.sessions.insert(session('t', 'amy'))
 
-        await storage.sessions.markSeen(new Map([['t', 9]]))
-        await storage.sessions.markSeen(new Map([['t', 3]]))
+        await storage.sessions.markSeen(['t'], 9)
+        await storage.sessions.markSeen(['t'], 3)
 
         expect((await storage.sessions.find('t'))?.session.lastSeenAt).toBe(9)
       })

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
 import { runCompiledOnce } from './compiled.ts'
+import { inStatements } from './in-statements.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { fromAccount, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
@@ -123,12 +124,12 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
       await db.deleteFrom('account').where('id', '=', id).execute()
     },
 
-    async markSeen(times) {
-      for (const [id, time] of times) {
+    async markSeen(ids, time) {
+      for (const some of inStatements(ids)) {
         await db
           .updateTable('account')
           .set({ last_seen_at: time })
-          .where('id', '=', id)
+          .where('id', 'in', some)
           .where((eb) => eb.or([eb('last_seen_at', 'is', null), eb('last_seen_at', '<', time)]))
           .execute()
       }

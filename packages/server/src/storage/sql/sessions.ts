@@ -3,6 +3,7 @@ import type { Dialect } from '../../users/user.ts'
 import type { Session, SessionStore, User } from '../storage.ts'
 import { compiledOnce, runCompiledOnce } from './compiled.ts'
 import type { SqlEngine } from './engine.ts'
+import { inStatements } from './in-statements.ts'
 import { toUser, type UserRow } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -32,12 +33,12 @@ export function createSessionStore(db: Kysely<Tables>, { lookUp }: SqlEngine): S
       return Number(count)
     },
 
-    async markSeen(times) {
-      for (const [tokenHash, time] of times) {
+    async markSeen(tokenHashes, time) {
+      for (const some of inStatements(tokenHashes)) {
         await db
           .updateTable('session')
           .set({ last_seen_at: time })
-          .where('token_hash', '=', tokenHash)
+          .where('token_hash', 'in', some)
           .where('last_seen_at', '<', time)
           .execute()
       }

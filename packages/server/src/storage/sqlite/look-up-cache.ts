@@ -10,19 +10,26 @@ const MAX_ROWS = 5_000
  * anything: what it answers is always what the database would answer. SQLite tells by a version
  * that every commit changes. It is read at the first look-up of each turn of the event loop, and
  * after each use of our own writing connection; a request that is sent after a commit was
- * acknowledged arrives in a later turn.
+ * acknowledged arrives in a later turn. The look-ups until then share one read transaction, whose
+ * locks cost more than a look-up.
  */
 export class LookUpCache {
+  readonly #reader: DatabaseSync
   readonly #statements: StatementCache
+  readonly #begin: StatementSync
   readonly #dataVersion: StatementSync
+  readonly #commit: StatementSync
   readonly #found = new Map<string, Map<string, unknown>>()
   #version: unknown
   #isCurrent = false
 
   constructor(reader: DatabaseSync) {
+    this.#reader = reader
     this.#statements = new StatementCache(reader)
+    this.#begin = reader.prepare('begin')
     this.#dataVersion = reader.prepare('pragma data_version')
     this.#dataVersion.setReturnArrays(true)
+    this.#commit = reader.prepare('commit')
   }
 
   lookUp<Row, T>(
@@ -66,10 +73,19 @@ export class LookUpCache {
 
   /** Says that the database may have changed since the version was read. */
   expire(): void {
+    if (!this.#isCurrent) return
     this.#isCurrent = false
+    // An error of the disk may have ended the transaction.
+    if (this.#reader.isTransaction) this.#commit.run()
+  }
+
+  close(): void {
+    this.expire()
+    this.#reader.close()
   }
 
   #checkVersion(): void {
+    if (!this.#reader.isTransaction) this.#begin.run()
     const [version] = this.#dataVersion.get() as unknown as [number]
     if (version !== this.#version) this.#found.clear()
     this.#version = version

@@ -40,7 +40,7 @@ export function openSqliteEngine(file: string): SqlEngine {
     // Transactions wait for each other, so none is ever in another's way.
     isConflict: () => false,
     async close() {
-      reader.close()
+      cache.close()
       writer.close()
     },
   }
