@@ -40,7 +40,7 @@ export default defineConfig({
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: 'packages/server/src/testing/postgres-cluster.ts',
           include: [
-            'packages/server/src/{actions,security}/**/*.test.ts',
+            'packages/server/src/{actions,mails,security}/**/*.test.ts',
             'packages/server/src/cli/user/*.test.ts',
             'packages/server/src/storage/{postgres,sql}/*.test.ts',
             'e2e/recorded/recorded.test.ts',

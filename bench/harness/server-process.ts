@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const ECHO = path.join(ROOT, 'bench/echo.ts')
+const MAIL_SINK = path.join(ROOT, 'bench/mail-sink.ts')
 const SERVER = path.join(ROOT, 'packages/server/bin/skygear-server.mjs')
 
 export const API_KEY = 'bench-api-key-0123456789abcdef'
@@ -47,6 +48,11 @@ export function startServer(
   return startProgram([SERVER, 'serve'], cores, all)
 }
 
+/** Starts a mail server for mails that nobody reads. */
+export function startMailSink(cores: string): Promise<ServerProcess> {
+  return startProgram([MAIL_SINK], cores, {})
+}
+
 /** Starts the bare server that requests are compared with. */
 export function startEchoServer(cores: string): Promise<ServerProcess> {
   return startProgram([ECHO], cores, {})
@@ -83,7 +89,7 @@ function printedUrl(child: ChildProcess): Promise<string> {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)))
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)
+      const url = /(http|smtp):\/\/127\.0\.0\.1:\d+/.exec(line)
       if (url) resolve(url[0])
     })
   })

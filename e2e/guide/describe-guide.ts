@@ -1,4 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  linkIn,
+  type MailServer,
+  startMailServer,
+} from '../../packages/server/src/testing/mail-server.ts'
 import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
 import { type Client, createClient } from '../../packages/skygear/src/index.ts'
 import { guideSample, guideSampleNames, type Sample, type Situation } from './samples.ts'
@@ -23,6 +28,9 @@ const given = { username, email, password, currentPassword: password, newPasswor
 /** Lets the client look again at what is stored. */
 const RELOAD = 'await skygear.config({})'
 
+/** Logs in somebody who has signed up elsewhere. */
+const LOG_IN = 'await skygear.auth.loginWithEmail(email, password)'
+
 const SITUATIONS: { [situation in Situation]: string } = {
   nobody: '',
   'with-account': `${SIGN_UP}; await skygear.auth.logout()`,
@@ -45,11 +53,16 @@ interface Circumstances {
 export function describeGuide(getStage: () => Stage): void {
   const notPlayed = new Set(guideSampleNames().filter((name) => !isPage(guideSample(name))))
   let server: TestServer
+  let mailServer: MailServer
 
   beforeEach(async () => {
-    server = await startTestServer({ RATE_LIMIT: 'off' })
+    mailServer = await startMailServer()
+    server = await startTestServer({ ...mailServer.settings, RATE_LIMIT: 'off' })
   })
-  afterEach(() => server.close())
+  afterEach(async () => {
+    await server.close()
+    await mailServer.stop()
+  })
 
   function play(name: string, circumstances: Circumstances = {}): Promise<Report> {
     const { code, situation } = guideSample(name)
@@ -76,6 +89,28 @@ export function describeGuide(getStage: () => Stage): void {
       (user) => user.username ?? user.email,
       (error) => error.name,
     )
+  }
+
+  /** What the link in the mail holds for somebody who forgot the password. */
+  async function askForReset(): Promise<{ [name: string]: string }> {
+    const { auth } = await connect()
+    await auth.signupWithEmail(email, password)
+    await auth.forgotPassword(email)
+    const { searchParams } = linkIn(await mailServer.next(email))
+    return {
+      userId: searchParams.get('user_id')!,
+      code: searchParams.get('code')!,
+      expireAt: searchParams.get('expire_at')!,
+    }
+  }
+
+  /** The code that was sent to somebody who signed up on another device. */
+  async function askForCode(): Promise<string> {
+    const { auth } = await connect()
+    await auth.signupWithEmail(email, password)
+    await auth.requestVerification('email')
+    const { text = '' } = await mailServer.next(email)
+    return /^ {4}(\d{6})$/m.exec(text)![1]!
   }
 
   function expectFine({ complaints }: Report): void {
@@ -437,20 +472,73 @@ export function describeGuide(getStage: () => Stage): void {
   })
 
   describe('forgot-password.md', () => {
-    it('says that the server cannot do this yet', async () => {
+    const reset = 'forgot-password.md: On a page of your own'
+
+    it('has a mail sent', async () => {
       const report = await play('forgot-password.md: Forgotten passwords')
 
       expectFine(report)
-      expect(report.printed).toEqual([['This server cannot send mail yet.']])
+      expect(report.printed).toEqual([['If this address has an account, mail is on its way.']])
+      expect((await mailServer.next(email)).subject).toContain('Set a new password')
+    })
+
+    it('sets a new password with what the link holds', async () => {
+      const report = await play(reset, { given: await askForReset() })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['The password is set. Please log in.']])
+      expect(report.currentUser).toBeNull()
+      expect(await logIn({ email }, newPassword)).toBe(email)
+      expect(await logIn({ email }, password)).toBe('InvalidCredentials')
+    })
+
+    it('tells that the link no longer works', async () => {
+      const link = { ...(await askForReset()), code: 'wrong' }
+
+      const report = await play(reset, { given: link })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['This link no longer works. Please ask for a new one.']])
+    })
+
+    it('tells that the new password is refused', async () => {
+      const report = await play(reset, {
+        given: { ...(await askForReset()), newPassword: 'short' },
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Please choose another password:', expect.any(String)]])
     })
   })
 
   describe('verification.md', () => {
-    it('says that the server cannot do this yet', async () => {
-      const report = await play('verification.md: Verifying e-mail addresses')
+    const take = 'verification.md: Taking the code'
+
+    it('has a code sent', async () => {
+      const report = await play('verification.md: Sending the code')
 
       expectFine(report)
-      expect(report.printed).toEqual([['This server cannot send codes yet.']])
+      expect(report.printed).toEqual([['A code has been sent.']])
+      expect((await mailServer.next(email)).text).toMatch(/^ {4}\d{6}$/m)
+    })
+
+    it('takes the code, and knows the user as verified', async () => {
+      const code = await askForCode()
+
+      const report = await play(take, { given: { code }, before: LOG_IN })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Verified:', true]])
+      expect(report.currentUser).toMatchObject({ email_verified: true, is_verified: true })
+    })
+
+    it('tells that a code is wrong', async () => {
+      await askForCode()
+
+      const report = await play(take, { given: { code: 'wrong' }, before: LOG_IN })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['This is not the code, or no longer.']])
     })
   })
 

@@ -11,17 +11,11 @@ const ORIGINAL_SETTINGS = {
   PASSWORD_BLOCKLIST: 'off',
 }
 
-/**
- * Groups, and cases by the beginning of their names, that are not judged. They run all the same,
- * since other cases use what they leave behind.
- */
-const OUT_OF_SCOPE: string[] = ['verify']
-
 const deviations = loadDeviations()
 
 for (const suite of SUITE_NAMES.map(loadSuite)) {
-  const groups = [...new Set(suite.cases.filter(isInScope).map(({ group }) => group))]
-  if (groups.length > 0) describeSuite(suite, groups)
+  const groups = [...new Set(suite.cases.map(({ group }) => group))]
+  describeSuite(suite, groups)
 }
 
 function describeSuite(suite: Suite, groups: string[]): void {
@@ -38,7 +32,7 @@ function describeSuite(suite: Suite, groups: string[]): void {
     }, 180_000)
 
     it.each(groups)('%s', (group) => {
-      const judged = outcomes.filter(isInScope).filter((outcome) => outcome.group === group)
+      const judged = outcomes.filter((outcome) => outcome.group === group)
 
       expect(judged).not.toHaveLength(0)
       expect(judged.filter(({ verdict }) => verdict === 'mismatch').map(describeOutcome)).toEqual(
@@ -49,10 +43,6 @@ function describeSuite(suite: Suite, groups: string[]): void {
       )
     })
   })
-}
-
-function isInScope({ name, group }: { name: string; group: string }): boolean {
-  return !OUT_OF_SCOPE.some((out) => out === group || (out.includes('.') && name.startsWith(out)))
 }
 
 function describeOutcome({ name, differences, request, expected, got }: CaseOutcome): string {

@@ -6,7 +6,7 @@ import { defineConfig } from 'tsdown'
  * Bundled, since the server starts twice as fast when it does not have to read their many small
  * files. The others stay outside: npm installs them, and the native ones cannot be bundled.
  */
-const bundled = ['commander', 'jose', 'kysely', 'zod']
+const bundled = ['commander', 'jose', 'kysely', 'liquidjs', 'zod']
 
 export default defineConfig({
   entry: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },

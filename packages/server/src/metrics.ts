@@ -17,6 +17,8 @@ const families = {
     type: 'gauge',
     help: 'Password hashes that wait for a core; when too many do, log-ins are answered 503.',
   },
+  skygear_mails_pending: { type: 'gauge', help: 'Mails that wait to be sent.' },
+  skygear_mails_failed: { type: 'gauge', help: 'Mails of the last days that were given up.' },
   skygear_workers: { type: 'gauge', help: 'Processes that serve, and that these figures sum up.' },
   process_cpu_seconds_total: { type: 'counter', help: 'CPU time.' },
   process_resident_memory_bytes: { type: 'gauge', help: 'Memory.' },

@@ -4,26 +4,39 @@ import type { Logger } from 'pino'
 import type { Services } from './actions/action.ts'
 import { createDispatch } from './actions/dispatch.ts'
 import type { Readiness } from './actions/readiness.ts'
+import { createClientOf } from './http/client.ts'
 import { createCors } from './http/cors.ts'
+import { createHandlePage } from './http/handle-page.ts'
 import { createHandleRequest } from './http/handle-request.ts'
 import { createMetricsPage } from './http/metrics-page.ts'
 import { createNodeServer } from './http/node-server.ts'
 import { createPubsub } from './http/pubsub.ts'
 import { createLog } from './log.ts'
+import { createMails } from './mails/mail.ts'
+import { startMailWorker } from './mails/mail-worker.ts'
+import { createRenderMail } from './mails/render-mail.ts'
+import { createSmtpSender } from './mails/smtp.ts'
 import { createMetrics, type MetricValues } from './metrics.ts'
+import { DEV_INBOX_PATH, devInboxPage } from './pages/dev-inbox.ts'
+import { forgotPasswordPages } from './pages/forgot-password.ts'
+import { resetPasswordPages } from './pages/reset-password.ts'
+import { verifyPages } from './pages/verify.ts'
 import { createActivity } from './security/activity.ts'
 import { createKeyChecker } from './security/api-key.ts'
 import { createAuthenticate } from './security/authenticate.ts'
 import { createFieldAccess } from './security/field-access.ts'
 import { createJwtTokens } from './security/jwt-tokens.ts'
+import { createOneTimeCodes } from './security/one-time-code.ts'
 import { createOpaqueTokens } from './security/opaque-tokens.ts'
 import { createPasswordHasher } from './security/password.ts'
 import { createPasswordHistory } from './security/password-history.ts'
 import { createPasswordPolicy, loadCommonPasswords } from './security/password-policy.ts'
+import { createRateLimiter } from './security/rate-limit.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
 import { connectStorage, describeDatabase, openStorage } from './storage/open-storage.ts'
 import { type Storage, StorageUnavailable } from './storage/storage.ts'
+import { createTemplates } from './templates/templates.ts'
 
 /** A running server. */
 export interface SkygearServer {
@@ -31,6 +44,8 @@ export interface SkygearServer {
   url: string
   /** Where the database is, without its password. */
   database: string
+  /** Where the developer reads mails that are not sent; undefined when there is no such page. */
+  devInboxUrl: string | undefined
   /** What this process has counted. */
   metrics(): MetricValues
   /**
@@ -42,6 +57,10 @@ export interface SkygearServer {
 
 export interface ServerOptions {
   log?: Logger
+  /**
+   * For the developer's own machine: mails are shown on a page there when no mail server is set.
+   */
+  dev?: boolean
   /** The workers that share the machine with this server's process, itself included. Default: 1. */
   workers?: number
   /** What the other workers have counted. */
@@ -125,7 +144,8 @@ async function keepTrying(
  */
 export async function openServices(settings: Settings, log: Logger): Promise<Services> {
   const storage = await openStorage(databaseUrlOf(settings))
-  return createServices(settings, storage, { isPrepared: true, isStopping: false }, log, 1)
+  const readiness = { isPrepared: true, isStopping: false }
+  return createServices(settings, storage, log, { readiness, workers: 1, isDevelopment: false })
 }
 
 /** Where the database of these settings is. */
@@ -140,7 +160,12 @@ async function serve(
   log: Logger,
   options: ServerOptions,
 ): Promise<SkygearServer> {
-  const services = createServices(settings, storage, readiness, log, options.workers ?? 1)
+  const isDevelopment = options.dev === true && isLoopback(settings.host.address)
+  const services = createServices(settings, storage, log, {
+    readiness,
+    workers: options.workers ?? 1,
+    isDevelopment,
+  })
   const keyKindOf = createKeyChecker(settings)
   const authenticate = createAuthenticate({
     accounts: storage.accounts,
@@ -151,49 +176,109 @@ async function serve(
   })
   const dispatch = createDispatch({ services, authenticate, ...options })
   const cors = createCors(settings.corsHost)
+  const clientOf = createClientOf(settings.trustedProxies)
+  let publicUrl = settings.publicUrl
+  const templates = createTemplates(settings.templatesDirectory)
+  const renderMail = createRenderMail(templates, settings, () => publicUrl)
+  const hasDevInbox = isDevelopment && !settings.smtpUrl
+  const pages = createHandlePage({
+    pages: [
+      ...forgotPasswordPages(dispatch),
+      ...resetPasswordPages(dispatch, storage, services.codes),
+      ...verifyPages(storage, services.codes, settings),
+      ...(hasDevInbox ? [devInboxPage(storage.outbox, renderMail)] : []),
+    ],
+    templates,
+    appName: settings.appName,
+    basePath: publicUrl ? new URL(publicUrl).pathname.replace(/\/$/, '') : '',
+  })
   const pubsub = createPubsub(keyKindOf)
   const metrics = createMetrics()
   const metricsPage = createMetricsPage({
     keyKindOf,
-    gather: async () => [metrics.values(), ...((await options.otherMetrics?.()) ?? [])],
+    gather: async () => [
+      metrics.values(),
+      await mailMetrics(storage),
+      ...((await options.otherMetrics?.()) ?? []),
+    ],
   })
   const { count } = metrics
-  const handleRequest = createHandleRequest({ dispatch, cors, metricsPage, count, log })
+  const handleRequest = createHandleRequest({
+    dispatch,
+    pages,
+    cors,
+    clientOf,
+    metricsPage,
+    count,
+    log,
+  })
   const server = createNodeServer(handleRequest, pubsub, settings.maxConnections)
   metrics.watch('skygear_connections', server.connections)
   metrics.watch('skygear_requests_in_flight', server.requestsInFlight)
   metrics.watch('skygear_password_hashes_waiting', services.passwords.waiting)
   const { address, port } = settings.host
   const boundPort = await server.listen(address, port ?? settings.port)
+  const url = `http://${urlHost(address)}:${boundPort}`
+  publicUrl ||= url
+  const mailWorker = services.mails.areSent
+    ? startMailWorker({
+        ...services,
+        renderMail,
+        sender: settings.smtpUrl ? createSmtpSender(settings) : undefined,
+        log,
+      })
+    : undefined
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   const stop = async () => {
     readiness.isStopping = true
     pubsub.close()
     await server.close()
+    await mailWorker?.stop()
     await services.activity.flush()
     await storage.close()
   }
   let stopped: Promise<void> | undefined
   return {
-    url: `http://${urlHost(address)}:${boundPort}`,
+    url,
+    devInboxUrl: hasDevInbox ? publicUrl + DEV_INBOX_PATH : undefined,
     database: describeDatabase(databaseUrlOf(settings)),
     metrics: metrics.values,
     close: () => (stopped ??= stop()),
   }
 }
 
+/** Of the database and so of all processes: one of them gives it. */
+async function mailMetrics({ outbox }: Storage): Promise<MetricValues> {
+  try {
+    const { pending, failed } = await outbox.counts(Date.now())
+    return { skygear_mails_pending: pending, skygear_mails_failed: failed }
+  } catch (error) {
+    // While the database is away the other figures are all the more of interest.
+    if (error instanceof StorageUnavailable) return {}
+    throw error
+  }
+}
+
+/** How the services are used. */
+interface Circumstances {
+  readiness: Readiness
+  /** The processes that share the machine, this one included. */
+  workers: number
+  isDevelopment: boolean
+}
+
 function createServices(
   settings: Settings,
   storage: Storage,
-  readiness: Readiness,
   log: Logger,
-  workers: number,
+  { readiness, workers, isDevelopment }: Circumstances,
 ): Services {
   const activity = createActivity(storage, (error) => {
     log.warn({ error }, 'the times when users were last seen could not be written')
   })
   const passwords = createPasswordHasher(workers)
+  const limiter = createRateLimiter(storage.rateLimits, settings)
   return {
     storage,
     fieldAccess: createFieldAccess(storage.fieldAccess),
@@ -205,6 +290,9 @@ function createServices(
     policy: createPasswordPolicy(settings),
     passwordHistory: createPasswordHistory(settings, passwords),
     activity,
+    codes: createOneTimeCodes(settings),
+    limiter,
+    mails: createMails(settings, limiter, isDevelopment),
     readiness,
     settings,
   }
@@ -215,6 +303,11 @@ function checkKeys({ apiKey, masterKey, tokenStore, tokenSecret }: Settings): vo
   if (tokenStore === 'jwt' && !tokenSecret) {
     throw new SettingsError('TOKEN_STORE_SECRET must be set for JWT tokens.')
   }
+}
+
+/** What other machines cannot reach. */
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || address.startsWith('127.')
 }
 
 /** A browser can open the machine's own address, not the one that means all of them. */

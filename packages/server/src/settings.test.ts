@@ -30,6 +30,19 @@ describe('settings', () => {
       passwordHistoryDays: 0,
       passwordExpiryDays: 0,
       passwordBlocklist: true,
+      publicUrl: '',
+      smtpUrl: '',
+      mailFrom: '',
+      templatesDirectory: '',
+      resetCodeSeconds: 43_200,
+      verifyKeys: ['email'],
+      verifyCodeFormat: 'numeric',
+      verifyCodeSeconds: 86_400,
+      verifyCriteria: 'any',
+      verifyAutoUpdate: true,
+      verifyRequired: false,
+      welcomeMail: false,
+      rateLimit: true,
       logLevel: 'info',
     })
   })
@@ -316,3 +329,66 @@ function messageOf(environment: Record<string, string>): string {
   }
   throw new Error('The settings were accepted.')
 }
+
+describe('settings of mail', () => {
+  const mail = {
+    SMTP_URL: 'smtp://user:s3cret@mail.example.com:587',
+    MAIL_FROM: 'Example <no-reply@example.com>',
+    PUBLIC_URL: 'https://auth.example.com/',
+  }
+
+  it('can be given', () => {
+    expect(loadSettings(mail)).toMatchObject({
+      smtpUrl: mail.SMTP_URL,
+      mailFrom: mail.MAIL_FROM,
+      publicUrl: 'https://auth.example.com',
+    })
+  })
+
+  it.each(['MAIL_FROM', 'PUBLIC_URL'])('need %s', (name) => {
+    expect(messageOf({ ...mail, [name]: '' })).toBe(
+      'SMTP_URL needs MAIL_FROM and PUBLIC_URL to be set too.',
+    )
+  })
+
+  it.each([
+    ['PUBLIC_URL', 'auth.example.com'],
+    ['PUBLIC_URL', 'ftp://auth.example.com'],
+    ['PUBLIC_URL', 'https://user:pass@auth.example.com'],
+    ['PUBLIC_URL', 'https://auth.example.com/?x=1'],
+    ['MAIL_FROM', 'nobody'],
+    ['MAIL_FROM', 'a@b, c@d'],
+    ['MAIL_FROM', 'Name <a@b> <c@d>'],
+    ['VERIFY_KEYS', 'email,no-field'],
+    ['VERIFY_CRITERIA', 'a b'],
+    ['FORGOT_PASSWORD_RESET_URL_LIFETIME', '1'],
+    ['TRUSTED_PROXIES', 'proxy.example'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ])('%s cannot be %j', (name, value) => {
+    expect(messageOf({ ...mail, [name]: value })).toMatch(new RegExp(`^${name} must be `))
+  })
+
+  it('keep the password of the mail server out of messages', () => {
+    expect(messageOf({ SMTP_URL: 'http://user:s3cret@mail.example.com' })).not.toContain('s3cret')
+  })
+})
+
+describe('VERIFY_CRITERIA', () => {
+  it('can be any, all or a list', () => {
+    expect(loadSettings({ VERIFY_CRITERIA: 'all' }).verifyCriteria).toBe('all')
+    expect(loadSettings({ VERIFY_CRITERIA: 'email, phone' }).verifyCriteria).toEqual([
+      'email',
+      'phone',
+    ])
+  })
+})
+
+describe('TRUSTED_PROXIES', () => {
+  it('can be addresses and networks', () => {
+    const { trustedProxies } = loadSettings({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8, ::1' })
+
+    expect(trustedProxies.check('10.1.2.3')).toBe(true)
+    expect(trustedProxies.check('::1', 'ipv6')).toBe(true)
+    expect(trustedProxies.check('192.0.2.1')).toBe(false)
+  })
+})

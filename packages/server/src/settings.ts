@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 
 /** A setting that cannot be used; the message is one line that says what to do. */
 export class SettingsError extends Error {
@@ -183,6 +183,100 @@ export const settingsTable = {
     summary: 'Refuse the most common passwords.',
     parse: flag,
   }),
+  publicUrl: row({
+    variable: 'PUBLIC_URL',
+    fallback: '',
+    summary:
+      'Address under which users reach this server, such as `https://auth.example.com`: links in mails begin with it. Needed for `SMTP_URL`.',
+    parse: publicUrl,
+  }),
+  smtpUrl: row({
+    variable: 'SMTP_URL',
+    fallback: '',
+    summary:
+      'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte; `?requireTLS=true` refuses to send without. Empty: no mail is sent.',
+    parse: smtpUrl,
+    secret: true,
+  }),
+  mailFrom: row({
+    variable: 'MAIL_FROM',
+    fallback: '',
+    summary:
+      'Sender of mails: an address, or a name and an address such as `Example <no-reply@example.com>`. Needed for `SMTP_URL`.',
+    parse: mailFrom,
+  }),
+  templatesDirectory: row({
+    variable: 'TEMPLATES_DIR',
+    fallback: '',
+    summary:
+      "Folder with mails, pages and texts that replace those of the same names in the package's folder `templates`.",
+    parse: text,
+  }),
+  resetCodeSeconds: row({
+    variable: 'FORGOT_PASSWORD_RESET_URL_LIFETIME',
+    fallback: '43200',
+    summary: 'Seconds for which the link to reset a password works.',
+    parse: wholeNumber(60, 604_800),
+  }),
+  verifyKeys: row({
+    variable: 'VERIFY_KEYS',
+    fallback: 'email',
+    summary: 'Fields of the user record with e-mail addresses that users can verify.',
+    parse: fieldNames,
+  }),
+  verifyCodeFormat: row({
+    variable: 'VERIFY_KEYS_EMAIL_CODE_FORMAT',
+    fallback: 'numeric',
+    summary:
+      'Codes to verify an address: `numeric` (6 digits) or `complex` (8 letters and digits).',
+    parse: oneOf<'numeric' | 'complex'>({ numeric: 'numeric', complex: 'complex' }),
+  }),
+  verifyCodeSeconds: row({
+    variable: 'VERIFY_KEYS_EMAIL_EXPIRY',
+    fallback: '86400',
+    summary: 'Seconds for which a code to verify an address works. 0: until there is a newer one.',
+    parse: wholeNumber(0, 1_000_000_000),
+  }),
+  verifyCriteria: row({
+    variable: 'VERIFY_CRITERIA',
+    fallback: 'any',
+    summary:
+      'What makes a user verified: `any` of `VERIFY_KEYS`, `all` of them, or a list of those that must be.',
+    parse: verifyCriteria,
+  }),
+  verifyAutoUpdate: row({
+    variable: 'VERIFY_AUTO_UPDATE',
+    fallback: 'yes',
+    summary:
+      'Keep the field `is_verified` up to date by `VERIFY_CRITERIA`. `no`: only the master key sets it.',
+    parse: flag,
+  }),
+  verifyRequired: row({
+    variable: 'VERIFY_REQUIRED',
+    fallback: 'no',
+    summary:
+      'Whether users whose `is_verified` is not true are kept from records, `me` and password changes.',
+    parse: flag,
+  }),
+  welcomeMail: row({
+    variable: 'WELCOME_EMAIL_ENABLED',
+    fallback: 'no',
+    summary: 'Send a mail to users who sign up with an e-mail address.',
+    parse: flag,
+  }),
+  rateLimit: row({
+    variable: 'RATE_LIMIT',
+    fallback: 'on',
+    summary: 'Limits on how often something can be asked for. `off` is for tests and measurements.',
+    parse: flag,
+  }),
+  trustedProxies: row({
+    variable: 'TRUSTED_PROXIES',
+    fallback: '',
+    summary:
+      'Addresses or networks, such as `127.0.0.1,10.0.0.0/8`, of proxies whose X-Forwarded-For tells who sends a request.',
+    parse: networks,
+  }),
   maxConnections: row({
     variable: 'MAX_CONNECTIONS',
     fallback: '10000',
@@ -227,6 +321,12 @@ const unservedSettings = [
   'SLAVE',
   'SENTRY_',
   'RESPONSE_TIMEOUT',
+  'SMTP_HOST',
+  'SMTP_PORT',
+  'SMTP_MODE',
+  'SMTP_LOGIN',
+  'SMTP_PASSWORD',
+  'URL_PREFIX',
   'VERIFY_',
   'FORGOT_PASSWORD_',
   'WELCOME_EMAIL_',
@@ -260,15 +360,21 @@ export function loadSettings(environment: Record<string, string | undefined>): S
       'TOKEN_STORE_SECRET and MASTER_KEY must differ: a token would help to guess the master key.',
     )
   }
+  if (settings.smtpUrl && !(settings.mailFrom && settings.publicUrl)) {
+    throw new SettingsError('SMTP_URL needs MAIL_FROM and PUBLIC_URL to be set too.')
+  }
   return settings
 }
 
 /** Names the variables that the original server knew and this one does not serve. */
 export function findUnservedSettings(environment: Record<string, string | undefined>): string[] {
-  return Object.keys(environment).filter((name) =>
-    unservedSettings.some((known) =>
-      known.endsWith('_') ? name.startsWith(known) : name === known,
-    ),
+  const served = new Set<string>(Object.values(settingsTable).map(({ variable }) => variable))
+  return Object.keys(environment).filter(
+    (name) =>
+      !served.has(name) &&
+      unservedSettings.some((known) =>
+        known.endsWith('_') ? name.startsWith(known) : name === known,
+      ),
   )
 }
 
@@ -382,4 +488,54 @@ function authRecordKeys(value: string): string[][] {
     throw new Error('field names, or groups of them in brackets')
   }
   return groups
+}
+
+function publicUrl(value: string): string {
+  if (value === '') return ''
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isPlain = url && !url.username && !url.password && !url.search && !url.hash
+  if (!isPlain || !/^https?:$/.test(url.protocol)) {
+    throw new Error('an address such as https://auth.example.com')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function smtpUrl(value: string): string {
+  if (value === '' || (/^smtps?:\/\/./.test(value) && URL.canParse(value))) return value
+  throw new Error('smtp://user:password@host:587, or smtps://')
+}
+
+function mailFrom(value: string): string {
+  if (
+    value === '' ||
+    /^([^<>\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/.test(value)
+  ) {
+    return value
+  }
+  throw new Error('an address, or Name <address>')
+}
+
+function fieldNames(value: string): string[] {
+  const names = list(value)
+  if (names.every((name) => /^[A-Za-z][A-Za-z0-9_]*$/.test(name))) return names
+  throw new Error('field names separated by commas')
+}
+
+function verifyCriteria(value: string): 'any' | 'all' | string[] {
+  if (value === 'any' || value === 'all') return value
+  return fieldNames(value)
+}
+
+function networks(value: string): BlockList {
+  const found = new BlockList()
+  for (const network of list(value)) {
+    const [address = '', prefix] = network.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    const bits = family === 'ipv6' ? 128 : 32
+    const length = prefix === undefined ? bits : Number(prefix)
+    const isNetwork = isIP(address) !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && length <= bits
+    if (!isNetwork) throw new Error('addresses or networks separated by commas')
+    found.addSubnet(address, length, family)
+  }
+  return found
 }

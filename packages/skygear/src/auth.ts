@@ -36,17 +36,17 @@ export interface Sessions<Account> {
   whoami(): Promise<Account>
   /** With `invalidate`, every access token of the user but the one of this client ends. */
   changePassword(oldPassword: string, newPassword: string, invalidate?: boolean): Promise<Account>
-  /** Has a link sent by which the password can be set anew. */
-  forgotPassword(email: string): Promise<unknown>
-  /** Sets the password with what the link of `forgotPassword` holds. */
+  /** Has a link sent by which the password can be set anew, if somebody has the address. */
+  forgotPassword(email: string): Promise<{ status: 'OK' }>
+  /** Sets the password with what the link of `forgotPassword` holds; all sessions end. */
   resetPassword(
     userId: string,
     code: string,
-    expireAt: number,
+    expireAt: number | string,
     newPassword: string,
-  ): Promise<unknown>
-  /** Has a code sent to the `email` or other login id of the current user. */
-  requestVerification(recordKey: string): Promise<unknown>
+  ): Promise<{ status: 'OK' }>
+  /** Has a code sent to the address in a field of the current user, such as `email`. */
+  requestVerification(recordKey: string): Promise<void>
   /** Takes the code of `requestVerification`, and brings `currentUser` up to date. */
   verifyUserWithCode(code: string): Promise<Account>
 }
@@ -60,7 +60,7 @@ export interface LoginIds {
 export function createAuth<Account extends SessionUser>(
   connection: Connection<Account>,
 ): Sessions<Account> {
-  const { session, read, call, lambda, request } = connection
+  const { session, read, call, request } = connection
 
   async function enter(start: (since: Moment) => Promise<unknown>): Promise<Account> {
     const since = await session.begin()
@@ -140,17 +140,16 @@ export function createAuth<Account extends SessionUser>(
       return (await answer).user
     },
 
-    forgotPassword: (email) => lambda('user:forgot-password', { email }),
-    resetPassword: (userId, code, expireAt, newPassword) =>
-      lambda('user:reset-password', {
-        user_id: userId,
-        code,
-        expire_at: expireAt,
-        new_password: newPassword,
-      }),
-    requestVerification: (recordKey) => lambda('user:verify_request', { record_key: recordKey }),
+    forgotPassword: (email) => call('user:forgot-password', { args: { email } }),
+    resetPassword(userId, code, expireAt, newPassword) {
+      const args = { user_id: userId, code, expire_at: expireAt, new_password: newPassword }
+      return call('user:reset-password', { args })
+    },
+    async requestVerification(recordKey) {
+      await call('user:verify_request', { args: { record_key: recordKey } })
+    },
     async verifyUserWithCode(code) {
-      await lambda('user:verify_code', { code })
+      await call('user:verify_code', { args: { code } })
       return auth.whoami()
     },
   }

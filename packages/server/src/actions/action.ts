@@ -1,13 +1,16 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { ErrorName } from '../errors.ts'
+import type { Mails } from '../mails/mail.ts'
 import type { AccessTokens, TokenHolder } from '../security/access-token.ts'
 import type { Activity } from '../security/activity.ts'
 import type { Access, Caller } from '../security/authenticate.ts'
 import type { FieldAccess } from '../security/field-access.ts'
+import type { OneTimeCodes } from '../security/one-time-code.ts'
 import type { PasswordHasher } from '../security/password.ts'
 import type { PasswordHistory } from '../security/password-history.ts'
 import type { PasswordPolicy } from '../security/password-policy.ts'
+import type { RateLimiter } from '../security/rate-limit.ts'
 import type { Settings } from '../settings.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Readiness } from './readiness.ts'
@@ -22,13 +25,25 @@ export interface Services {
   policy: PasswordPolicy
   passwordHistory: PasswordHistory
   activity: Activity
+  codes: OneTimeCodes
+  limiter: RateLimiter
+  mails: Mails
   readiness: Readiness
   settings: Settings
+}
+
+/** Where a request comes from. */
+export interface Client {
+  /** IP address of the sender, as far as trusted proxies tell it. */
+  address: string
+  /** Accept-Language as it was sent, or empty. */
+  languages: string
 }
 
 /** What a handler knows beside its input. */
 export interface ActionContext extends Services {
   caller: Caller
+  client: Client
   /** Unix milliseconds; one value for the whole request. */
   now: number
   log: Logger

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import type { Authenticate, Credentials } from '../security/authenticate.ts'
 import { StorageUnavailable } from '../storage/storage.ts'
-import type { Action, Services } from './action.ts'
+import type { Action, Client, Services } from './action.ts'
 import { actions } from './index.ts'
 import { databaseUnavailable } from './readiness.ts'
 import { ResultWithInfo } from './result-with-info.ts'
@@ -12,6 +12,7 @@ export interface Call {
   action: string
   payload: Record<string, unknown>
   credentials: Credentials
+  client: Client
   log: Logger
 }
 
@@ -56,11 +57,11 @@ export function createDispatch({
   authenticate,
   checkAnswers = false,
 }: DispatchParts): Dispatch {
-  return async ({ action: name, payload, credentials, log }) => {
-    const entry = actionsByName.get(name)
+  return async (call) => {
+    const entry = actionsByName.get(call.action)
     if (!entry) throw new ApiError('UndefinedOperation', 'route unmatched')
     try {
-      return await perform(entry, payload, credentials, log)
+      return await perform(entry, call)
     } catch (error) {
       throw error instanceof StorageUnavailable ? databaseUnavailable(error.cause) : error
     }
@@ -68,9 +69,7 @@ export function createDispatch({
 
   async function perform(
     entry: Entry,
-    payload: Record<string, unknown>,
-    credentials: Credentials,
-    log: Logger,
+    { payload, credentials, client, log }: Call,
   ): Promise<Answer> {
     const { action } = entry
     const now = Date.now()
@@ -78,7 +77,7 @@ export function createDispatch({
     const caller = await authenticate(credentials, action.access, now, action)
     const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>
-    const answer = await handler(input, { ...services, caller, now, log })
+    const answer = await handler(input, { ...services, caller, client, now, log })
     const parts = answer instanceof ResultWithInfo ? answer : { result: answer }
     if (checkAnswers) action.output.parse(parts.result)
     return parts

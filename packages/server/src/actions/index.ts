@@ -22,8 +22,12 @@ import { getFieldAccess, updateFieldAccess } from './schema/field-access.ts'
 import { renameField } from './schema/rename.ts'
 import { customTokenLogin } from './sso/custom-token-login.ts'
 import { healthz } from './status/healthz.ts'
+import { forgotPassword } from './user/forgot-password.ts'
 import { queryUsers } from './user/query.ts'
+import { resetForgottenPassword } from './user/reset-password.ts'
 import { updateUser } from './user/update.ts'
+import { verifyCode } from './user/verify-code.ts'
+import { requestVerification } from './user/verify-request.ts'
 
 /** Every action. Routes, reference docs and the SDK's types derive from this list. */
 export const actions = [
@@ -33,6 +37,10 @@ export const actions = [
   changePassword,
   me,
   customTokenLogin,
+  forgotPassword,
+  resetForgottenPassword,
+  requestVerification,
+  verifyCode,
   resetPassword,
   disableUser,
   getRoles,

@@ -53,8 +53,11 @@ function joinActions(services: Services, log: ReturnType<typeof createLog>): Adm
   })
   const dispatch = createDispatch({ services, authenticate })
   const credentials = { apiKey: 'master', accessToken: undefined, userId: undefined }
+  const client = { address: '', languages: '' }
   return {
     ...services,
-    call: async (action, payload) => (await dispatch({ action, payload, credentials, log })).result,
+    async call(action, payload) {
+      return (await dispatch({ action, payload, credentials, client, log })).result
+    },
   }
 }

@@ -136,7 +136,7 @@ describe('skygear-server doctor', () => {
   it('looks whether the mail server answers', async () => {
     const port = await listen('220 mail.example.com ESMTP\r\n')
 
-    const { code, output } = await examine({ SMTP_URL: `smtp://amy:s3cret@127.0.0.1:${port}` })
+    const { code, output } = await examine(mailSettings(`smtp://amy:s3cret@127.0.0.1:${port}`))
 
     expect(code).toBe(0)
     expect(output).toContain(`The mail server 127.0.0.1:${port} answers.`)
@@ -146,17 +146,32 @@ describe('skygear-server doctor', () => {
   it('says that something else answers in the place of a mail server', async () => {
     const port = await listen('HTTP/1.1 400 Bad Request\r\n')
 
-    expect(await problems({ SMTP_URL: `smtp://127.0.0.1:${port}` })).toEqual([
+    expect(await problems(mailSettings(`smtp://127.0.0.1:${port}`))).toEqual([
       expect.objectContaining({ about: 'mail', what: expect.stringContaining('no mail server') }),
     ])
   })
 
+  it('says that mails wait, and that some were given up', async () => {
+    await makeTables()
+    const insert = `insert into outbox_mail
+      (id, kind, recipient, languages, facts, created_at, due_at, expires_at, attempts, failed_at)`
+    change(`${insert} values ('a', 'welcome', 'a@b', '', '{}', 1, 1, 1, 3, 2)`)
+    expect((await examine()).output).toContain('1 mails of the last days could not be sent.')
+
+    change(`${insert} values ('b', 'welcome', 'a@b', '', '{}', 1, 1, 1, 3, null)`)
+    expect((await examine()).output).toContain('1 mails wait to be sent, the oldest for')
+  })
+
   it('says that a mail server cannot be reached', async () => {
-    expect(await problems({ SMTP_URL: 'smtps://127.0.0.1:1' })).toEqual([
+    expect(await problems(mailSettings('smtps://127.0.0.1:1'))).toEqual([
       expect.objectContaining({ about: 'mail' }),
     ])
   })
 })
+
+function mailSettings(url: string): Record<string, string> {
+  return { SMTP_URL: url, MAIL_FROM: 'a@example.com', PUBLIC_URL: 'https://auth.example.com' }
+}
 
 function examine(environment: Record<string, string> = {}) {
   return runCommand(['doctor', '--json'], { environment: { DATA_DIR: directory, ...environment } })

@@ -52,7 +52,7 @@ async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
     ...examineKeys(settings),
     ...(await examineDatabase(databaseUrl, Date.now()).catch(cannotBeRead)),
     examineDisk(file === undefined ? settings.dataDirectory : dirname(file)),
-    await examineMail(environment['SMTP_URL']),
+    await examineMail(settings.smtpUrl),
   ]
 }
 

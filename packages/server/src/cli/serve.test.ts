@@ -32,6 +32,13 @@ describe('skygear-server serve', () => {
     expect(output()).toContain(`apiKey: '${apiKey}'`)
   })
 
+  it('tells where mails are shown with --dev, and shows them', async () => {
+    const { url, output } = await start({}, ['--dev'])
+
+    expect(output()).toContain(`${url}/dev/inbox`)
+    expect(await (await fetch(`${url}/dev/inbox`)).text()).toContain('Dev inbox')
+  })
+
   it('does not tell the master key', async () => {
     const { output } = await start()
 

@@ -11,10 +11,12 @@ import { joinWorkers, type Listening, metricsOfOthers, startWorkers } from './wo
 export interface ServeOptions {
   /** Processes that share the work. */
   workers: number
+  /** For the developer's own machine: mails are shown there when no mail server is set. */
+  dev?: boolean
 }
 
 /** Runs the server until SIGINT or SIGTERM. */
-export async function serve({ workers }: ServeOptions): Promise<void> {
+export async function serve({ workers, dev = false }: ServeOptions): Promise<void> {
   const given = loadSettings(process.env)
   const settings = withKeys(given)
   const log = createLog(settings)
@@ -23,7 +25,7 @@ export async function serve({ workers }: ServeOptions): Promise<void> {
     log.warn(`${name} is set, but has no meaning for this server`)
   }
   const listening =
-    workers > 1 ? await serveByWorkers(workers, log) : await serveAlone(settings, log)
+    workers > 1 ? await serveByWorkers(workers, log) : await serveAlone(settings, log, dev)
   if (!listening) return
   const keyFile = needsKeyFile(given) ? keyFileOf(settings) : undefined
   process.stdout.write(welcome({ ...listening, apiKey: settings.apiKey, keyFile }))
@@ -38,8 +40,8 @@ export function parseWorkers(text: string): number {
 
 const MAX_WORKERS = 256
 
-async function serveAlone(settings: Settings, log: Logger): Promise<Listening> {
-  const server = await createServer(settings, { log })
+async function serveAlone(settings: Settings, log: Logger, dev: boolean): Promise<Listening> {
+  const server = await createServer(settings, { log, dev })
   stopOnSignal(log, () => server.close().then(() => 0))
   return server
 }

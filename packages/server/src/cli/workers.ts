@@ -14,6 +14,8 @@ const METRICS_WITHIN_MS = 1_000
 export interface Listening {
   url: string
   database: string
+  /** Where the developer reads mails that are not sent; undefined when there is no such page. */
+  devInboxUrl?: string | undefined
 }
 
 /** What workers and the process that starts them tell each other. */

@@ -61,6 +61,7 @@ function namesOf({ errors }: Action): string {
 
 function securityOf(access: Access): object[] {
   if (access === 'open') return []
+  if (access === 'guest') return [{}, { accessToken: [] }]
   if (access === 'key' || access === 'master' || access === 'operator') return [{ apiKey: [] }]
   return [{ accessToken: [] }, { apiKey: [] }]
 }

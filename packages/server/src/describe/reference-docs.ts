@@ -6,6 +6,7 @@ import { type JsonSchema, toJsonSchema } from './json-schema.ts'
 
 const accessTexts: Record<Access, string> = {
   open: 'anybody, without a key',
+  guest: 'anybody, without a key; some need a logged-in user',
   key: 'whoever has an API key',
   session: 'whoever has an API key or an access token',
   reader: 'whoever has an API key or an access token; a logged-in user may see more',

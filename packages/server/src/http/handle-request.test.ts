@@ -1,9 +1,13 @@
 import { Agent, request } from 'node:http'
+import { BlockList } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ApiError } from '../errors.ts'
+import { createTemplates } from '../templates/templates.ts'
 import { openSocket, sendRaw } from '../testing/raw-http.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { createClientOf } from './client.ts'
+import { createHandlePage } from './handle-page.ts'
 import { createHandleRequest } from './handle-request.ts'
 import { createMetricsPage } from './metrics-page.ts'
 import { createNodeServer } from './node-server.ts'
@@ -292,7 +296,14 @@ async function serveWith(dispatch: () => Promise<never>): Promise<string> {
   const keyKindOf = () => undefined
   const handle = createHandleRequest({
     dispatch,
+    pages: createHandlePage({
+      pages: [],
+      templates: createTemplates(''),
+      appName: '',
+      basePath: '',
+    }),
     cors: () => [],
+    clientOf: createClientOf(new BlockList()),
     metricsPage: createMetricsPage({ keyKindOf, gather: async () => [] }),
     count: () => {},
     log,

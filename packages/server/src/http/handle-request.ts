@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import type { Client } from '../actions/action.ts'
 import { type Dispatch, isAction } from '../actions/dispatch.ts'
 import { ApiError } from '../errors.ts'
 import type { RequestOutcome } from '../metrics.ts'
 import type { HeaderList } from './cors.ts'
+import type { HandlePage } from './handle-page.ts'
 import type { MetricsPage } from './metrics-page.ts'
 import { readJsonBody } from './read-body.ts'
 import { actionOf, cleanPathOf, credentialsOf, pathOf } from './read-call.ts'
@@ -14,7 +16,9 @@ export type HandleRequest = (request: IncomingMessage, response: ServerResponse)
 
 interface HandlerParts {
   dispatch: Dispatch
+  pages: HandlePage
   cors(request: IncomingMessage): HeaderList
+  clientOf(request: IncomingMessage): Client
   metricsPage: MetricsPage
   /** Told of each request when it has been answered. */
   count(outcome: RequestOutcome): void
@@ -36,7 +40,7 @@ const HEALTH = '_status:healthz'
 
 /** Request to response: everything that is thrown on the way ends here as an answer. */
 export function createHandleRequest(parts: HandlerParts): HandleRequest {
-  const { dispatch, cors, metricsPage, count, log } = parts
+  const { dispatch, pages, cors, clientOf, metricsPage, count, log } = parts
 
   return async (request, response) => {
     const startedAt = performance.now()
@@ -67,6 +71,9 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
       throw new ApiError('ResourceNotFound', 'Files are not served.')
     }
     if (path === '/_status/metrics') return metricsPage(request, response, headers)
+    const client = clientOf(request)
+    const page = pages.find(path, request)
+    if (page) return pages.respond(page, request, response, { headers, client, log })
     const body = await readJsonBody(request)
     const action = actionOf(path, body)
     if (action === undefined) {
@@ -74,7 +81,7 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     }
     if (isAction(action)) exchange.action = action
     const credentials = credentialsOf(request, body)
-    const answer = await dispatch({ action, payload: body, credentials, log })
+    const answer = await dispatch({ action, payload: body, credentials, client, log })
     respondWithAnswer(response, headers, answer)
   }
 

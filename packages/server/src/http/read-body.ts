@@ -14,7 +14,7 @@ const MAX_DEPTH = 32
  * Throws BadRequest, with status 413 for a body over the limit.
  */
 export async function readJsonBody(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const text = await readText(request)
+  const text = await readText(request, MAX_BODY_BYTES)
   if (text.trim() === '') return {}
   const value = parse(text)
   if (value === null) return {}
@@ -25,17 +25,22 @@ export async function readJsonBody(request: IncomingMessage): Promise<Record<str
   return value as Record<string, unknown>
 }
 
-function readText(request: IncomingMessage): Promise<string> {
+/**
+ * Reads the body as text.
+ *
+ * Throws BadRequest, with status 413 for a body over the limit.
+ */
+export function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > MAX_BODY_BYTES) {
+      if (size > maxBytes) {
         request.removeAllListeners('data')
         // What still comes is dropped unread; the answer closes the connection.
         request.resume()
-        reject(tooLarge())
+        reject(tooLarge(maxBytes))
       } else {
         chunks.push(chunk)
       }
@@ -67,8 +72,8 @@ function checkValue(value: unknown, depth: number): void {
   for (const member of Object.values(value)) checkValue(member, depth + 1)
 }
 
-function tooLarge(): ApiError {
-  return new ApiError('BadRequest', `The body is larger than ${MAX_BODY_BYTES} bytes.`, {
+function tooLarge(maxBytes: number): ApiError {
+  return new ApiError('BadRequest', `The body is larger than ${maxBytes} bytes.`, {
     status: 413,
   })
 }

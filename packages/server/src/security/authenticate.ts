@@ -10,6 +10,7 @@ import { passwordExpired } from './password-policy.ts'
 /**
  * Who may call an action:
  * - `open`: anybody, without a key.
+ * - `guest`: anybody, without a key; a user counts if there is one, and a bad token is as none.
  * - `key`: whoever has an API key; an access token is not looked at.
  * - `session`: whoever has a key or a token that is good, be its user disabled or not.
  * - `reader`: the same, and the user counts if there is one.
@@ -21,6 +22,7 @@ import { passwordExpired } from './password-policy.ts'
  */
 export type Access =
   | 'open'
+  | 'guest'
   | 'key'
   | 'session'
   | 'reader'
@@ -65,7 +67,7 @@ interface AuthenticationParts {
   roles: RoleStore
   tokens: AccessTokens
   keyKindOf: (key: string) => KeyKind | undefined
-  settings: Pick<Settings, 'passwordExpiryDays'>
+  settings: Pick<Settings, 'passwordExpiryDays' | 'verifyRequired'>
 }
 
 export type Authenticate = (
@@ -79,13 +81,14 @@ export type Authenticate = (
  * Finds out who calls, in the original's order: the key first, since a wrong one loses even beside
  * a good token; then the token, which needs no key; then the user's state.
  *
- * The result throws AccessKeyNotAccepted, NotAuthenticated, AccessTokenNotAccepted, UserDisabled or
- * PasswordPolicyViolated.
+ * The result throws AccessKeyNotAccepted, NotAuthenticated, AccessTokenNotAccepted, UserDisabled,
+ * PasswordPolicyViolated or VerificationRequired.
  */
 export function createAuthenticate(parts: AuthenticationParts): Authenticate {
   return async (credentials, access, now, { withExpiredPassword = false } = {}) => {
     const nobody = { key: undefined, user: undefined, token: undefined }
     if (access === 'open') return nobody
+    if (access === 'guest') return findGuest(credentials, parts, now)
 
     const key = checkKey(credentials.apiKey, parts)
     if (access === 'key' || access === 'master' || access === 'operator') {
@@ -99,6 +102,8 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
     if (access === 'session') return caller
 
     const problem = user && problemOf(user, now, withExpiredPassword, parts.settings)
+    const isGated = access !== 'admin' && key !== 'master'
+    if (user && !problem && isGated && isUnverified(user, parts.settings)) throw notVerified()
     if (access === 'reader' || access === 'admin') {
       // Whoever cannot act as a user may still have a key that suffices.
       const usable = problem ? { ...caller, user: undefined } : caller
@@ -114,6 +119,17 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
     }
     return caller
   }
+}
+
+/** A wrong key, a dead token and a disabled user are answered as if nobody was logged in. */
+async function findGuest(
+  { accessToken }: Credentials,
+  { tokens }: AuthenticationParts,
+  now: number,
+): Promise<Caller> {
+  const holder = accessToken ? await tokens.find(accessToken, now) : undefined
+  const user = holder && !holder.isStale && !isDisabled(holder.account, now) ? holder : undefined
+  return { key: undefined, user, token: user && accessToken }
 }
 
 async function checkAdmin(caller: Caller, roles: RoleStore): Promise<void> {
@@ -181,6 +197,17 @@ function problemOf(
   const mayExpire = passwordExpiryDays > 0 && passwordChangedAt !== null && !withExpiredPassword
   if (mayExpire && now > passwordChangedAt + passwordExpiryDays * DAY_MS) return passwordExpired()
   return undefined
+}
+
+function isUnverified(
+  { record }: TokenHolder,
+  { verifyRequired }: Pick<Settings, 'verifyRequired'>,
+): boolean {
+  return verifyRequired && record.fields['is_verified'] !== true
+}
+
+function notVerified(): ApiError {
+  return new ApiError('VerificationRequired', 'User is not yet verified')
 }
 
 /** The error of somebody whom an administrator keeps out, with what the administrator says. */

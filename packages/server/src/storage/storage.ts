@@ -58,6 +58,10 @@ export interface Stores {
   records: RecordStore
   schema: SchemaStore
   fieldAccess: FieldAccessStore
+  oneTimeCodes: OneTimeCodeStore
+  resetRequests: ResetRequestStore
+  outbox: OutboxStore
+  rateLimits: RateLimitStore
   metadata: MetadataStore
 }
 
@@ -74,9 +78,12 @@ export interface AccountStore {
   list(after: string, limit: number): Promise<User[]>
   /** Sets the times of a log-in, if the password is still the one that was checked. */
   recordLogin(id: string, passwordHash: string, now: number): Promise<boolean>
-  /** Replaces the password and ends older JWT tokens, if the password is still `oldHash`. */
+  /**
+   * Replaces the password, if it is still `oldHash`. Older JWT tokens end, and codes that would
+   * reset the password are void.
+   */
   changePassword(id: string, oldHash: string, newHash: string, now: number): Promise<boolean>
-  /** Sets a password, whatever it was, and ends older JWT tokens. */
+  /** Sets a password, whatever it was, with the same consequences. */
   setPassword(id: string, newHash: string, now: number): Promise<void>
   /** Keeps the user out, or lets the user in again. */
   setDisabled(id: string, state: DisabledState): Promise<void>
@@ -234,4 +241,121 @@ export interface FieldAccessStore {
 export interface MetadataStore {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
+}
+
+/** What a one-time code is good for. */
+export type CodePurpose = 'reset_password' | 'verify'
+
+/** A code that was sent to a user, known by its hashes only. */
+export interface OneTimeCode {
+  id: string
+  userId: string
+  purpose: CodePurpose
+  /** The field of the user record whose value is the address that the code was sent to. */
+  recordKey: string
+  recordValue: string
+  /** Of the long code that the link holds. */
+  linkHash: string
+  /** Of the short code that the user may type instead; null: there is none. */
+  typedHash: string | null
+  /** Unix milliseconds; null: never. */
+  expiresAt: number | null
+}
+
+export interface OneTimeCodeStore {
+  /** Stores a code, in the place of an earlier one for the same user, purpose and field. */
+  replace(code: OneTimeCode): Promise<void>
+  /** The user's codes for a purpose, expired or not, without those that are used up. */
+  find(userId: string, purpose: CodePurpose): Promise<OneTimeCode[]>
+  /** The same, and counts a try of each; what was tried too often is not given any more. */
+  startTry(userId: string, purpose: CodePurpose): Promise<OneTimeCode[]>
+  /** Takes the counted try back, since the code was right. */
+  forgiveTry(id: string): Promise<void>
+  /** Uses the code up; false when that happened before. */
+  take(id: string): Promise<boolean>
+  /** Makes the user's codes void: those for a field, or those for a purpose. */
+  void(userId: string, codes: { recordKey: string } | { purpose: CodePurpose }): Promise<void>
+}
+
+/** Somebody says to have forgotten the password of the account with this address. */
+export interface ResetRequest {
+  id: string
+  /** As it was typed; perhaps nobody has it. */
+  address: string
+  /** The Accept-Language of the request. */
+  languages: string
+  /** Unix milliseconds. */
+  requestedAt: number
+}
+
+export interface ResetRequestStore {
+  add(request: ResetRequest): Promise<void>
+  isEmpty(): Promise<boolean>
+  /** Removes the oldest request and gives it. Two transactions do not get the same one. */
+  take(): Promise<ResetRequest | undefined>
+}
+
+/** A mail that is to be sent. What it says is made of `kind` and `facts` when it is sent. */
+export interface OutboxMail {
+  /** The local part of the Message-ID, which is therefore the same at every attempt. */
+  id: string
+  kind: string
+  recipient: string
+  /** Languages that the recipient may read, as in Accept-Language. */
+  languages: string
+  facts: Record<string, string | number>
+  /** Unix milliseconds. */
+  createdAt: number
+  /** Unix milliseconds after which it is of no use any more. */
+  expiresAt: number
+}
+
+export interface OutboxStore {
+  add(mail: OutboxMail): Promise<void>
+  /** True if there is a mail to claim. */
+  isDue(now: number): Promise<boolean>
+  /**
+   * Takes the mail that has been due for longest, for this process alone until `leaseEndsAt` (Unix
+   * milliseconds). After that it is due again, unless it was deleted or retried.
+   */
+  claim(now: number, leaseEndsAt: number): Promise<ClaimedMail | undefined>
+  /** The mail was sent. */
+  delete(id: string): Promise<void>
+  /** The mail could not be sent and is due again at this time. */
+  retry(id: string, dueAt: number): Promise<void>
+  /** The mail will not be sent; it is kept for a while without what it says. */
+  fail(id: string, now: number): Promise<void>
+  /** The newest mails that are still of use, newest first. */
+  newest(limit: number, now: number): Promise<OutboxMail[]>
+  counts(now: number): Promise<OutboxCounts>
+  /** Removes mails that were of no use any more at this time. */
+  prune(time: number): Promise<void>
+}
+
+export interface ClaimedMail extends OutboxMail {
+  /** How often it was claimed, this time included. */
+  attempts: number
+}
+
+/** The state of the outbox, for those who watch over the server. */
+export interface OutboxCounts {
+  /** Waiting to be sent, those that are tried again included. */
+  pending: number
+  /** Of the pending ones, those that were tried before. */
+  retried: number
+  /** Given up in the last days. */
+  failed: number
+  /** How long the oldest pending mail has been waiting, in milliseconds. */
+  oldestPendingMs: number
+}
+
+/** Counters that end; all processes share them. */
+export interface RateLimitStore {
+  /**
+   * Counts one more under the key, and gives how many there are until the counter ends: `periodMs`
+   * after the first of them.
+   */
+  count(key: string, now: number, periodMs: number): Promise<{ count: number; resetsAt: number }>
+  /** Removes counters that have ended. */
+  prune(now: number): Promise<void>
 }

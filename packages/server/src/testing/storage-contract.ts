@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PUBLIC_DATABASE, type StoredRecord } from '../records/record.ts'
 import { type Storage, type Stores, UniqueViolation } from '../storage/storage.ts'
 import { type Account, newAccount } from '../users/user.ts'
+import { describeMailStorage } from './mail-storage-contract.ts'
 
 /**
  * Defines the tests that every storage passes. `open` opens the database that the test uses, a new
@@ -473,6 +474,8 @@ export function describeStorage(
         expect(await storage.metadata.get('counter')).toBe('20')
       })
     })
+
+    describeMailStorage(open)
 
     describe('two connections', () => {
       let other: Storage

@@ -71,6 +71,7 @@ const testKeys = {
  */
 export async function startTestServer(
   environment: Record<string, string> = {},
+  { dev = false } = {},
 ): Promise<TestServer> {
   const ownDirectory = environment['DATA_DIR'] ? undefined : makeTestDirectory()
   const dataDirectory = environment['DATA_DIR'] ?? ownDirectory!
@@ -91,7 +92,7 @@ export async function startTestServer(
       ...environment,
     })
     const logger = createLog(settings, { write: (line) => void log.push(line) })
-    const server = await createServer(settings, { log: logger, checkAnswers: true })
+    const server = await createServer(settings, { log: logger, checkAnswers: true, dev })
     const { url } = server
     const { apiKey, masterKey } = settings
     const call: TestServer['call'] = (action, body = {}, { key = apiKey, token } = {}) =>

@@ -12,7 +12,7 @@ export interface LoginId {
 const foldedKeys = new Set(['username', 'email'])
 
 /** Room for any address of RFC 5321 (254 bytes), and safely below the index limits of both engines. */
-const MAX_LOGIN_ID_BYTES = 255
+export const MAX_LOGIN_ID_BYTES = 255
 
 /**
  * The form under which a name is unique: NFKC and full case folding, repeated until nothing

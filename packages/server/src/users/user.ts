@@ -1,3 +1,5 @@
+import type { StoredRecord } from '../records/record.ts'
+
 /** Of the client that opened a session: see the two wire dialects in docs/reference/protocol.md. */
 export type Dialect = 'A' | 'B'
 
@@ -49,4 +51,13 @@ export function newAccount(
     lastSeenAt: now,
     roles,
   }
+}
+
+/**
+ * Languages that the user may read, as in Accept-Language: the field `locale` of the user record,
+ * or else what a request says.
+ */
+export function languagesOf({ fields }: StoredRecord, acceptLanguage: string): string {
+  const { locale } = fields
+  return typeof locale === 'string' && locale !== '' ? locale : acceptLanguage
 }

@@ -131,6 +131,45 @@ export interface Actions {
       email?: string
     }
   }
+  "user:forgot-password": {
+    input: {
+      args: {
+        email?: unknown
+      }
+    }
+    output: {
+      status: "OK"
+    }
+  }
+  "user:reset-password": {
+    input: {
+      args: {
+        user_id?: unknown
+        code?: unknown
+        expire_at?: unknown
+        new_password?: unknown
+      }
+    }
+    output: {
+      status: "OK"
+    }
+  }
+  "user:verify_request": {
+    input: {
+      args: {
+        record_key?: unknown
+      }
+    }
+    output: unknown
+  }
+  "user:verify_code": {
+    input: {
+      args: {
+        code?: unknown
+      }
+    }
+    output: unknown
+  }
   "auth:reset_password": {
     input: {
       auth_id?: unknown

@@ -5,6 +5,8 @@ import { decodeFields, type Value } from '../../records/value.ts'
 import { type SchemaStore, UniqueViolation } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
 import { checkLoginIds, identify } from '../../users/login-id.ts'
+import { languagesOf } from '../../users/user.ts'
+import { withoutFlags } from '../../users/verification.ts'
 import { defineAction, jsonObject } from '../action.ts'
 import {
   authDataOf,
@@ -35,10 +37,12 @@ export const signup = defineAction({
 
   async handler(input, context) {
     const { storage, tokens, passwords, policy, passwordHistory, settings, caller, now } = context
+    const { mails, client } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const authData = authDataOf(input)
-    const profile = withoutServerManaged('user', decodeFields(input.profile ?? {}))
+    const given = withoutServerManaged('user', decodeFields(input.profile ?? {}))
+    const profile = caller.key === 'master' ? given : withoutFlags(given, settings)
     const password = input.password ?? ''
     const isAnonymous = Object.values(authData).every(isNothing) && password === ''
     if (!isAnonymous) checkCredentials(authData, profile, password, settings.authRecordKeys)
@@ -60,6 +64,11 @@ export const signup = defineAction({
         const { id } = user.account
         if (passwordHash) {
           await passwordHistory.remember(stores.passwordHistory, id, passwordHash, now)
+        }
+        if (settings.welcomeMail) {
+          const languages = languagesOf(user.record, client.languages)
+          const recipient = { address: user.record.fields['email'], languages }
+          await mails.post(stores, { kind: 'welcome' }, recipient, now)
         }
         return { user, accessToken: await tokens.issue(stores, user.account, dialect, now) }
       })

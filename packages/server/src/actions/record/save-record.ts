@@ -14,14 +14,17 @@ import { type Caller, isAdmin, MASTER_USER_ID, subjectOf } from '../../security/
 import type { Settings } from '../../settings.ts'
 import { type Stores, UniqueViolation } from '../../storage/storage.ts'
 import { checkLoginIds, loginIdsOf } from '../../users/login-id.ts'
+import { flagsAfterChange, withoutFlags } from '../../users/verification.ts'
+import type { ActionContext } from '../action.ts'
+import { afterUserChange } from './after-user-change.ts'
 import { assignNumbers } from './sequences.ts'
 
-interface SaveParts {
+interface SaveParts extends Pick<ActionContext, 'mails' | 'client'> {
   stores: Stores
   databaseId: string
   caller: Caller
   rules: FieldAccessRules
-  settings: Pick<Settings, 'authRecordKeys' | 'schema'>
+  settings: Settings
   now: number
   /** What to do with fields that the caller may not write: leave them as they are, or fail. */
   deniedFields: 'ignore' | 'refuse'
@@ -53,15 +56,19 @@ export async function saveRecord(input: RecordInput, parts: SaveParts): Promise<
   const authorId = subject.userId ?? MASTER_USER_ID
   const defaultAccess = type?.defaultAccess ?? null
   const base = existing ?? newRecord(input, databaseId, authorId, defaultAccess, now)
+  const flags = isUser(base) ? flagsAfterChange(changes, base.fields, parts.settings) : {}
   const record = {
     ...base,
     access: input.access ?? base.access,
     updatedAt: now,
     updatedBy: authorId,
-    fields: merge(base.fields, changes),
+    fields: merge(base.fields, { ...changes, ...flags }),
   }
   try {
-    if (isUser(record)) await saveLoginIds(record, changes, parts)
+    if (isUser(record)) {
+      await saveLoginIds(record, changes, parts)
+      await afterUserChange(base, changes, parts)
+    }
     await (existing ? stores.records.update(record) : stores.records.insert(record))
   } catch (error) {
     throw error instanceof UniqueViolation ? duplicated(error) : error
@@ -69,7 +76,7 @@ export async function saveRecord(input: RecordInput, parts: SaveParts): Promise<
   return record
 }
 
-function isUser({ type, databaseId }: StoredRecord): boolean {
+function isUser({ type, databaseId }: Pick<StoredRecord, 'type' | 'databaseId'>): boolean {
   return type === 'user' && databaseId === PUBLIC_DATABASE
 }
 
@@ -115,11 +122,14 @@ async function extendSchema(
 
 /** Fields that the input changes, without those that the subject may not write. */
 function writableChanges(
-  { type, fields }: RecordInput,
+  { type, fields: given }: RecordInput,
   existing: StoredRecord | undefined,
   subject: Subject,
-  { rules, deniedFields }: SaveParts,
+  { databaseId, rules, settings, deniedFields }: SaveParts,
 ): Record<string, Value> {
+  // Whole records are sent back by clients, so what is not theirs to set is no reason to fail.
+  const areFlagsKept = isUser({ type, databaseId }) && !subject.isMaster
+  const fields = areFlagsKept ? withoutFlags(given, settings) : given
   const record = existing ?? { ownerId: subject.userId, fields: {} }
   const changed = Object.entries(fields).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(fieldOf(existing, name)),

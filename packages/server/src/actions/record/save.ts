@@ -34,7 +34,7 @@ export const saveRecords = defineAction({
   ],
 
   async handler({ database_id: database, records, atomic }, context) {
-    const { storage, caller, fieldAccess, settings, now } = context
+    const { storage, caller, client, fieldAccess, mails, settings, now } = context
     const databaseId = databaseToWrite(database, caller)
     if (!records || records.length === 0) {
       throw invalidArgument('expected list of record', 'records')
@@ -51,8 +51,8 @@ export const saveRecords = defineAction({
       async work(input, stores) {
         if (input instanceof ApiError) throw input
         const deniedFields = atomic ? 'refuse' : 'ignore'
-        const parts = { stores, databaseId, caller, rules, settings, now, deniedFields } as const
-        const record = await saveRecord(input, parts)
+        const who = { caller, client, mails, rules, settings, now }
+        const record = await saveRecord(input, { ...who, stores, databaseId, deniedFields })
         return { ...presentRecord(record, subjectOf(caller), rules), _type: 'record' }
       },
     })

@@ -197,6 +197,8 @@ describe('schema:field_access:update', () => {
       [
         ['email', '_owner', true],
         ['email', '_any_user', false],
+        ['email_verified', '_owner', true],
+        ['is_verified', '_owner', true],
         ['username', '_owner', true],
         ['username', '_any_user', true],
       ],

@@ -9,6 +9,7 @@ import { type Stores, UniqueViolation, type User } from '../../storage/storage.t
 import { authResponse } from '../../users/auth-response.ts'
 import { checkLoginIds } from '../../users/login-id.ts'
 import { isDisabled } from '../../users/user.ts'
+import { withoutFlags } from '../../users/verification.ts'
 import { type ActionContext, defineAction } from '../action.ts'
 import { userDuplicated } from '../auth/auth-input.ts'
 import { authResult } from '../auth/auth-result.ts'
@@ -40,7 +41,8 @@ export const customTokenLogin = defineAction({
       )
     }
     const { subject, profile } = await readCustomToken(token, settings.customTokenSecret)
-    const fields = withoutServerManaged('user', decodeFields(profile))
+    const given = withoutServerManaged('user', decodeFields(profile))
+    const fields = withoutFlags(given, settings)
     checkLoginIds(settings.authRecordKeys, fields, 'token')
     const rules = await fieldAccess.rules(now)
     return storage
@@ -63,7 +65,7 @@ async function updateUser(
   { account, record }: User,
   fields: Record<string, Value>,
   stores: Stores,
-  { settings, rules, now }: ActionContext & { rules: FieldAccessRules },
+  { client, mails, settings, rules, now }: ActionContext & { rules: FieldAccessRules },
 ): Promise<User> {
   if (isDisabled(account, now)) throw userDisabled(account)
   await stores.accounts.markLogin(account.id, now)
@@ -74,6 +76,8 @@ async function updateUser(
     stores,
     databaseId: record.databaseId,
     caller: { key: 'client', user, token: undefined },
+    client,
+    mails,
     settings,
     now,
     rules,

@@ -27,7 +27,7 @@ export const updateUser = defineAction({
 
   async handler(
     { _id: id, username, email, roles },
-    { storage, caller, fieldAccess, settings, now },
+    { storage, caller, client, fieldAccess, mails, settings, now },
   ) {
     if (!id) throw invalidArgument('missing required fields', '_id')
     if (roles && new Set(roles).size < roles.length) {
@@ -48,7 +48,8 @@ export const updateUser = defineAction({
         await stores.accounts.setRoles(id, roles)
       }
       const input = namesToSave(id, username, email)
-      const parts = { stores, databaseId: user.record.databaseId, caller, rules, settings, now }
+      const { databaseId } = user.record
+      const parts = { stores, databaseId, caller, client, mails, rules, settings, now }
       const record = await saveRecord(input, { ...parts, deniedFields: 'refuse' }).catch(
         (error: unknown) => {
           throw error instanceof ApiError && error.name === 'Duplicated'

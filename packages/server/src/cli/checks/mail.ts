@@ -9,13 +9,9 @@ const TIMEOUT_MS = 5_000
  * Looks whether the mail server of `SMTP_URL` answers. Nothing is sent and nobody logs in, so a
  * wrong password shows with the first mail only.
  */
-export async function examineMail(smtpUrl = ''): Promise<Finding> {
+export async function examineMail(smtpUrl: string): Promise<Finding> {
   if (smtpUrl === '') return ok('mail', 'No mail server is set, so no mail is sent.')
-  const url = URL.canParse(smtpUrl) ? new URL(smtpUrl) : undefined
-  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
-    // Not repeated, since there is a password in it.
-    return problem('mail', 'SMTP_URL is not an address.', 'Write smtp://user:password@host:587')
-  }
+  const url = new URL(smtpUrl)
   const isSecure = url.protocol === 'smtps:'
   const port = Number(url.port) || (isSecure ? 465 : 587)
   const where = `${url.hostname}:${port}`

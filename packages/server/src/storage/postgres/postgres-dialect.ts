@@ -33,6 +33,8 @@ export const postgresDialect: SqlDialect = {
        where ${sql.join(entries, sql` or `)}))`
   },
 
+  passOverTaken: sql`for update skip locked`,
+
   // What it knows of the values of a partial index does not count.
   statistics: {
     create: (name, value) => sql`create statistics if not exists ${name} on (${value}) from record`,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
 import { runCompiledOnce } from './compiled.ts'
 import { inStatements } from './in-statements.ts'
+import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { fromAccount, toUser } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
@@ -42,7 +43,9 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .where('id', '=', id)
         .where('password_hash', '=', oldHash)
         .executeTakeFirst()
-      return numUpdatedRows === 1n
+      if (numUpdatedRows !== 1n) return false
+      await voidResetCodes(db, id)
+      return true
     },
 
     async setPassword(id, newHash, now) {
@@ -55,6 +58,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         }))
         .where('id', '=', id)
         .execute()
+      await voidResetCodes(db, id)
     },
 
     async setDisabled(id, { disabled, disabledMessage, disabledUntil }) {
@@ -141,3 +145,7 @@ const recordLogin = runCompiledOnce(
       .where('id', '=', id)
       .where('password_hash', '=', passwordHash),
 )
+
+function voidResetCodes(db: Kysely<Tables>, userId: string): Promise<void> {
+  return createOneTimeCodeStore(db).void(userId, { purpose: 'reset_password' })
+}

@@ -56,6 +56,11 @@ export interface SqlDialect {
     roles: string[],
   ): Expression<SqlBool>
   /**
+   * Ends a sub-query whose rows one of several processes takes: what another one is taking is
+   * passed over. Where there is none, one statement runs at a time.
+   */
+  passOverTaken?: RawBuilder<unknown>
+  /**
    * Statements that tell the engine's planner which values a field with an index has, where it does
    * not go by the index itself.
    */

@@ -2,10 +2,14 @@ import type { Kysely } from 'kysely'
 import { PUBLIC_DATABASE } from '../../records/record.ts'
 import { type Finding, ok, problem, warning } from '../finding.ts'
 import { readMigrationState } from './migrate.ts'
+import { countMails } from './outbox-mails.ts'
 import type { Tables } from './schema.ts'
 
 /** A session may have been opened by a machine whose clock is a little ahead. */
 const CLOCK_TOLERANCE_MS = 60_000
+
+/** A mail server that answers takes a mail in less. */
+const MAILS_WAIT_MS = 10 * 60_000
 
 /** Looks at what the tables of a database hold. Changes nothing. */
 export async function examineContents(db: Kysely<Tables>, now: number): Promise<Finding[]> {
@@ -21,7 +25,8 @@ export async function examineContents(db: Kysely<Tables>, now: number): Promise<
           'Upgrade this one; only the version before the newest is known to work with it.',
         )
       : describePending(pending)
-  return [tables, await examineUsers(db), await examineTimes(db, now)]
+  const findings = [tables, await examineUsers(db), await examineTimes(db, now)]
+  return applied.includes('0003-mail') ? [...findings, await examineMails(db, now)] : findings
 }
 
 function describePending(pending: string[]): Finding {
@@ -67,4 +72,18 @@ async function examineTimes(db: Kysely<Tables>, now: number): Promise<Finding> {
         'Set the clock of this machine, with an NTP client such as chrony.',
       )
     : ok('clock', 'No session is from the future.')
+}
+
+async function examineMails(db: Kysely<Tables>, now: number): Promise<Finding> {
+  const { pending, failed, oldestPendingMs } = await countMails(db, now)
+  const remedy = 'The log of the server says why; check SMTP_URL and MAIL_FROM.'
+  if (oldestPendingMs > MAILS_WAIT_MS) {
+    const minutes = Math.round(oldestPendingMs / 60_000)
+    const what = `${pending} mails wait to be sent, the oldest for ${minutes} minutes.`
+    return warning('mail', what, remedy)
+  }
+  if (failed > 0) {
+    return warning('mail', `${failed} mails of the last days could not be sent.`, remedy)
+  }
+  return ok('mail', 'No mail waits for long.')
 }

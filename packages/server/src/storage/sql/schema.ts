@@ -26,6 +26,10 @@ export interface Tables {
   }
   record_field: RecordFieldTable
   field_access: FieldAccessTable
+  one_time_code: OneTimeCodeTable
+  reset_request: { id: string; address: string; languages: string; requested_at: number }
+  outbox_mail: OutboxMailTable
+  rate_limit: { key: string; count: number; resets_at: number }
   metadata: { name: string; value: string }
 }
 
@@ -87,4 +91,30 @@ export interface FieldAccessTable {
   readable: number
   comparable: number
   discoverable: number
+}
+
+export interface OneTimeCodeTable {
+  user_id: string
+  purpose: string
+  record_key: string
+  id: string
+  record_value: string
+  link_hash: string
+  typed_hash: string | null
+  tries: number
+  expires_at: number | null
+}
+
+export interface OutboxMailTable {
+  id: string
+  kind: string
+  recipient: string
+  languages: string
+  /** JSON: an object of texts. */
+  facts: string
+  created_at: number
+  due_at: number
+  expires_at: number
+  attempts: number
+  failed_at: number | null
 }

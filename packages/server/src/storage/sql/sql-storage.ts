@@ -8,8 +8,12 @@ import { createFieldAccessStore } from './field-access.ts'
 import { createLoginIdStore } from './login-ids.ts'
 import { createMetadataStore } from './metadata.ts'
 import { migrate } from './migrate.ts'
+import { createOneTimeCodeStore } from './one-time-codes.ts'
+import { createOutboxStore } from './outbox-mails.ts'
 import { createPasswordHistoryStore } from './password-history.ts'
+import { createRateLimitStore } from './rate-limits.ts'
 import { createRecordStore } from './records.ts'
+import { createResetRequestStore } from './reset-requests.ts'
 import { createRevokedTokenStore } from './revoked-tokens.ts'
 import { createRoleStore } from './roles.ts'
 import type { Tables } from './schema.ts'
@@ -29,6 +33,10 @@ export function createSqlStorage(engine: SqlEngine): Storage {
     records: createRecordStore(db, engine),
     schema: createSchemaStore(db, engine.dialect),
     fieldAccess: createFieldAccessStore(db),
+    oneTimeCodes: createOneTimeCodeStore(db),
+    resetRequests: createResetRequestStore(db, engine.dialect),
+    outbox: createOutboxStore(db, engine.dialect),
+    rateLimits: createRateLimitStore(db),
     metadata: createMetadataStore(db),
   })
   return {
