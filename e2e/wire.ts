@@ -33,8 +33,13 @@ export function post(
   body: Record<string, unknown>,
   headers: Record<string, string> = { 'Content-Type': 'application/json' },
 ): Promise<HttpAnswer> {
-  const path = `/${action.replaceAll(':', '/')}`
+  const path = pathOf(action)
   return sendRequest(server.url, { method: 'POST', path, headers, body: { action, ...body } })
+}
+
+/** Where an action is. */
+export function pathOf(action: string): string {
+  return `/${action.replaceAll(':', '/')}`
 }
 
 /** Posts with the client's API key in the body. */
