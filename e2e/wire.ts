@@ -77,3 +77,14 @@ export function recordsOf(answer: HttpAnswer): RecordResult[] {
 export function errorOf(answer: HttpAnswer): WireError | undefined {
   return (answer.body as { error?: WireError }).error
 }
+
+/** A server that cannot serve now says so in JSON, says when to try again, and signs nobody out. */
+export function isUnavailable(answer: HttpAnswer): boolean {
+  const error = errorOf(answer)
+  return (
+    answer.status === 503 &&
+    Number(answer.headers['retry-after']) > 0 &&
+    error !== undefined &&
+    error.code !== 104
+  )
+}

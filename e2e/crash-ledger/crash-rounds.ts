@@ -6,10 +6,7 @@ import { call, type Server } from '../wire.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkNames, checkUsers } from './check-users.ts'
 import { Ledger } from './ledger.ts'
-import { startStorm } from './storm.ts'
-
-/** What is killed: the server with its workers, or PostgreSQL with all of its processes. */
-export type Victim = 'server' | 'database'
+import { startStorm, type Victim } from './storm.ts'
 
 export interface CrashPlan {
   engine: Engine
@@ -44,7 +41,7 @@ export async function crashRounds(plan: CrashPlan): Promise<Ledger> {
     for (let round = 1; round <= rounds && ledger.faults.length === 0; round += 1) {
       const storm = startStorm({ server, ledger, seed: seed + round * 100, name: String(round) })
       await sleep(MIN_STORM_MS + random.below(MAX_STORM_MS - MIN_STORM_MS))
-      storm.expectLoss()
+      storm.expectKill(victim)
       if (victim === 'server') {
         await server.kill()
         await storm.stop()

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { ENGINES } from '../database.ts'
 import { BUILT, buildServer } from '../server-process.ts'
-import { crashRounds, type Victim } from './crash-rounds.ts'
+import { crashRounds } from './crash-rounds.ts'
+import type { Victim } from './storm.ts'
 
 const { values: options } = parseArgs({
   options: {

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom, type Random } from '../random.ts'
 import type { HttpAnswer } from '../send-request.ts'
-import { authResultOf, call, errorOf, recordsOf, type Server, type WireError } from '../wire.ts'
+import {
+  authResultOf,
+  call,
+  errorOf,
+  isUnavailable,
+  recordsOf,
+  type Server,
+  type WireError,
+} from '../wire.ts'
 import { anyChange, type Change, type Names, signUp } from './change.ts'
 import type { Ledger, LedgerUser } from './ledger.ts'
 
@@ -17,6 +25,9 @@ const PAUSE_MS = 100
 /** One change in so many is a sign-up. */
 const SIGN_UP_EVERY = 4
 
+/** What is killed: the server with its workers, or PostgreSQL with all of its processes. */
+export type Victim = 'server' | 'database'
+
 interface StormParts {
   server: Server
   ledger: Ledger
@@ -27,15 +38,15 @@ interface StormParts {
 
 /** Clients that change users until they are stopped. */
 export interface Storm {
-  /** From now on a request may go without an answer. */
-  expectLoss(): void
+  /** From now on answers may be missing, or be 503 while the database is away. */
+  expectKill(victim: Victim): void
   /** Resolves when the last request was answered or lost. */
   stop(): Promise<void>
 }
 
 export function startStorm({ server, ledger, seed, name }: StormParts): Storm {
   let isOver = false
-  let mayLose = false
+  let killed: Victim | undefined
   const clients = Array.from({ length: CLIENTS }, async (_, index) => {
     const random = createRandom(seed + index)
     const names = namesOf(`${name}-${index}`)
@@ -83,14 +94,15 @@ export function startStorm({ server, ledger, seed, name }: StormParts): Storm {
       return
     }
     // Whatever else was said, the change may have been done.
-    const isLost = answer.status === 0 || isUnavailable(answer)
-    if (!isLost || !mayLose)
+    const isExcused = killed === 'server' ? answer.status === 0 : isUnavailable(answer)
+    if (!killed || !isExcused) {
       ledger.fault(`${change.action} was not answered well`, username, answer)
+    }
   }
 
   return {
-    expectLoss() {
-      mayLose = true
+    expectKill(victim) {
+      killed = victim
     },
     async stop() {
       isOver = true
@@ -108,12 +120,6 @@ function refusalOf(answer: HttpAnswer): WireError | undefined {
   const items: unknown = recordsOf(answer)
   if (!Array.isArray(items)) return undefined
   return items.find((item) => item._type === 'error')
-}
-
-/** How a server says that it cannot serve now. */
-export function isUnavailable({ status, headers, body }: HttpAnswer): boolean {
-  const { error } = body as { error?: WireError }
-  return status === 503 && headers['retry-after'] !== undefined && error?.code !== undefined
 }
 
 function namesOf(client: string): Names {

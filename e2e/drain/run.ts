@@ -1,3 +1,10 @@
+/**
+ * SIGTERM under load, again and again:
+ *
+ *   node e2e/drain/run.ts [--engine sqlite|postgres] [--rounds 20] [--workers 2]
+ *
+ * Which requests count as accepted: see drain.ts.
+ */
 import { parseArgs } from 'node:util'
 import { createDatabase, ENGINES } from '../database.ts'
 import { BUILT, buildServer } from '../server-process.ts'

@@ -1,3 +1,12 @@
+/**
+ * How often a token was let in after its end was acknowledged by another process:
+ *
+ *   node e2e/revocation/run.ts [--engine sqlite|postgres] [--tokens 2000] [--workers 2]
+ *     [--token-store opaque|jwt] [--seed 1]
+ *
+ * Two processes over one database, or with `--workers` one server and its workers. Tokens end by
+ * log-out, by a password change, or because the user is disabled.
+ */
 import { parseArgs } from 'node:util'
 import { createDatabase, ENGINES } from '../database.ts'
 import { BUILT, buildServer, startServerProcess } from '../server-process.ts'
