@@ -38,6 +38,7 @@ export function createNodeServer(
   maxConnections: number,
 ): NodeServer {
   let connections = 0
+  let accepted = 0
   let underWay = 0
   let isStopping = false
   let isGraceOver = false
@@ -57,6 +58,7 @@ export function createNodeServer(
   const [serveConnection] = server.listeners('connection') as [(socket: Socket) => void]
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
+    accepted += 1
     if (connections >= maxConnections) return refuse(socket)
     connections += 1
     socket.once('close', () => (connections -= 1))
@@ -75,10 +77,21 @@ export function createNodeServer(
     else server.closeIdleConnections()
   }
 
+  /**
+   * Connections that the system has made and that nobody has seen yet would be cut off. Each turn of
+   * the event loop accepts one of them.
+   */
+  async function acceptWaiting(): Promise<void> {
+    const giveUpAt = performance.now() + GRACE_MS
+    for (let before = -1; before < accepted && performance.now() < giveUpAt; ) {
+      before = accepted
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    }
+  }
+
   async function close(): Promise<void> {
     isStopping = true
-    // Connections that the system has made and that nobody has seen yet would be cut off.
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    await acceptWaiting()
     // Not http.Server's own, which ends waiting connections at once: a request that is on its way
     // on one of them would be lost.
     const closed = new Promise<void>((resolve) => {
