@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../errors.ts'
 import type { HandleRequest } from './handle-request.ts'
 import type { Pubsub } from './pubsub.ts'
@@ -14,6 +15,9 @@ const timeouts = {
 
 /** How long a connection that was accepted has to say what it wants when the server stops. */
 const GRACE_MS = 1_000
+
+/** When nobody has connected for so long, nobody is left who did before the server was to stop. */
+const QUIET_MS = 100
 
 /** By then whatever is still under way is cut off when the server stops. */
 const STOP_WITHIN_MS = 8_000
@@ -78,14 +82,14 @@ export function createNodeServer(
   }
 
   /**
-   * Connections that the system has made and that nobody has seen yet would be cut off. Each turn of
-   * the event loop accepts one of them.
+   * Connections that the system has made and that nobody has seen yet would be cut off. They arrive
+   * one by one: each turn of the event loop accepts one, and workers are handed theirs.
    */
   async function acceptWaiting(): Promise<void> {
     const giveUpAt = performance.now() + GRACE_MS
     for (let before = -1; before < accepted && performance.now() < giveUpAt; ) {
       before = accepted
-      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+      await sleep(QUIET_MS)
     }
   }
 
