@@ -53,6 +53,7 @@ async function settle(server: Server, ledger: Ledger, user: LedgerUser): Promise
     if (doubtful) ledger.foundUndone += 1
     user.doubtful = undefined
     user.isTouched = false
+    if (!kept) ledger.users.splice(ledger.users.indexOf(user), 1)
     return
   }
   const after = doubtful ? await differences(server, user, doubtful, kept) : ['no change was sent']

@@ -49,7 +49,7 @@ describe('the ledger', () => {
   })
 
   it('finds no fault where there is none', async () => {
-    await checkUsers(server, ledger, ledger.users)
+    await checkUsers(server, ledger, [...ledger.users])
     await checkNames(server, ledger, ledger.touchedNames)
     await checkDatabase(database, ledger)
 

@@ -55,7 +55,7 @@ export async function crashRounds(plan: CrashPlan): Promise<Ledger> {
       await checkRound(server, database, ledger, random)
       plan.onRound?.(round, ledger)
     }
-    await checkUsers(server, ledger, ledger.users)
+    await checkUsers(server, ledger, [...ledger.users])
     return ledger
   } catch (error) {
     throw new Error(`The server said:\n${server.log.slice(-5_000)}`, { cause: error })

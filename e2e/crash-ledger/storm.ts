@@ -19,8 +19,8 @@ const CLIENTS = 8
 /** Users of one client that it changes; earlier ones are left as they are. */
 const USERS_IN_USE = 20
 
-/** Before the next request, when the server could not serve the last. */
-const PAUSE_MS = 100
+/** Between two looks at whether the server can serve again. */
+const PAUSE_MS = 50
 
 /** One change in so many is a sign-up. */
 const SIGN_UP_EVERY = 4
@@ -55,9 +55,14 @@ export function startStorm({ server, ledger, seed, name }: StormParts): Storm {
     while (!isOver) {
       const status = await changeOne(users, random, names)
       if (status === 0) return
-      if (status >= 500) await sleep(PAUSE_MS)
+      if (status >= 500) await untilHealthy()
     }
   })
+
+  /** A change that is refused for certain proves little, and is looked at for long. */
+  async function untilHealthy(): Promise<void> {
+    while (!isOver && (await call(server, '_status:healthz')).status !== 200) await sleep(PAUSE_MS)
+  }
 
   /** Gives the status of the answer, 0 when there was none. */
   async function changeOne(users: LedgerUser[], random: Random, names: Names): Promise<number> {
