@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDatabase, type Database, type Engine } from '../database.ts'
 import { createRandom, type Random } from '../random.ts'
+import type { HttpAnswer } from '../send-request.ts'
 import { type ServerProcess, startServerProcess } from '../server-process.ts'
 import { call, type Server } from '../wire.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkNames, checkUsers } from './check-users.ts'
-import { Ledger } from './ledger.ts'
+import { type Fault, Ledger } from './ledger.ts'
 import { startStorm, type Victim } from './storm.ts'
 
 export interface CrashPlan {
@@ -35,7 +36,9 @@ export async function crashRounds(plan: CrashPlan): Promise<Ledger> {
   const random = createRandom(seed)
   const ledger = new Ledger()
   const database = await createDatabase(plan.engine)
-  const start = () => startServerProcess({ ...plan, databaseUrl: database.url })
+  // The log says why a request was refused.
+  const settings = { LOG_LEVEL: 'info' }
+  const start = () => startServerProcess({ ...plan, databaseUrl: database.url, settings })
   let server = await start()
   try {
     for (let round = 1; round <= rounds && ledger.faults.length === 0; round += 1) {
@@ -56,6 +59,7 @@ export async function crashRounds(plan: CrashPlan): Promise<Ledger> {
       plan.onRound?.(round, ledger)
     }
     await checkUsers(server, ledger, [...ledger.users])
+    for (const fault of ledger.faults) explain(fault, server.log)
     return ledger
   } catch (error) {
     throw new Error(`The server said:\n${server.log.slice(-5_000)}`, { cause: error })
@@ -63,6 +67,14 @@ export async function crashRounds(plan: CrashPlan): Promise<Ledger> {
     await server.kill()
     await database.remove()
   }
+}
+
+/** Adds what the server's log says of the request. */
+function explain(fault: Fault, log: string): void {
+  const { headers } = (fault.detail ?? {}) as Partial<HttpAnswer>
+  const requestId = headers?.['x-skygear-request-id']
+  if (!requestId) return
+  fault.log = log.split('\n').filter((line) => line.includes(String(requestId)))
 }
 
 async function checkRound(

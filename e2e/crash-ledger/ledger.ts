@@ -30,6 +30,8 @@ export interface Fault {
   /** Of the user's names. */
   username?: string
   detail?: unknown
+  /** Lines of the server's log. */
+  log?: string[]
 }
 
 /** What clients were told, and what they were not. */
