@@ -30,7 +30,7 @@ export default defineConfig({
             'e2e/**/*.test.ts',
             'scripts/**/*.test.ts',
           ],
-          exclude: [...neverTests, 'packages/server/src/storage/postgres/**'],
+          exclude: [...neverTests, 'packages/server/src/storage/postgres/**', 'e2e/outage/**'],
         },
       },
       {
@@ -45,6 +45,7 @@ export default defineConfig({
             'packages/server/src/storage/{postgres,sql}/*.test.ts',
             'e2e/recorded/recorded.test.ts',
             'e2e/record-model/record-model.test.ts',
+            'e2e/{crash-ledger,outage,revocation}/*.test.ts',
             'e2e/{races,mobile-requests}.test.ts',
           ],
           exclude: neverTests,

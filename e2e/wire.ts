@@ -33,8 +33,13 @@ export function post(
   body: Record<string, unknown>,
   headers: Record<string, string> = { 'Content-Type': 'application/json' },
 ): Promise<HttpAnswer> {
-  const path = `/${action.replaceAll(':', '/')}`
+  const path = pathOf(action)
   return sendRequest(server.url, { method: 'POST', path, headers, body: { action, ...body } })
+}
+
+/** Where an action is. */
+export function pathOf(action: string): string {
+  return `/${action.replaceAll(':', '/')}`
 }
 
 /** Posts with the client's API key in the body. */
@@ -71,4 +76,15 @@ export function recordsOf(answer: HttpAnswer): RecordResult[] {
 
 export function errorOf(answer: HttpAnswer): WireError | undefined {
   return (answer.body as { error?: WireError }).error
+}
+
+/** A server that cannot serve now says so in JSON, says when to try again, and signs nobody out. */
+export function isUnavailable(answer: HttpAnswer): boolean {
+  const error = errorOf(answer)
+  return (
+    answer.status === 503 &&
+    Number(answer.headers['retry-after']) > 0 &&
+    error !== undefined &&
+    error.code !== 104
+  )
 }

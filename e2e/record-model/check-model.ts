@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
+import { createRandom, type Random } from '../random.ts'
 import { type Item, Model, type ModelCaller } from './model.ts'
-import { createRandom, type Random } from './random.ts'
 import { ROLES, randomStep, type Step, schema } from './random-step.ts'
 
 /** The first step whose answers differ. */

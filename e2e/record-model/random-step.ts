@@ -1,3 +1,4 @@
+import type { Random } from '../random.ts'
 import type {
   AccessEntry,
   FieldRule,
@@ -6,7 +7,6 @@ import type {
   ModelQuery,
   RecordToSave,
 } from './model.ts'
-import type { Random } from './random.ts'
 
 export const schema = {
   city: {

