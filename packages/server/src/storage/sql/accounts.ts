@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { AccountStore } from '../storage.ts'
-import { runCompiledOnce } from './compiled.ts'
+import { runCompiledOnce, runCompiledWithRow } from './compiled.ts'
 import { inStatements } from './in-statements.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { fromAccount, toUser } from './rows.ts'
-import type { Tables } from './schema.ts'
+import type { AccountTable, Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
 export function createAccountStore(db: Kysely<Tables>): AccountStore {
   return {
     async insert(account) {
-      await db.insertInto('account').values(fromAccount(account)).execute()
+      await insertAccount(db, fromAccount(account))
     },
 
     async find(id) {
@@ -136,6 +136,10 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
     },
   }
 }
+
+const insertAccount = runCompiledWithRow((db, row: AccountTable) =>
+  db.insertInto('account').values(row),
+)
 
 const recordLogin = runCompiledOnce(
   (db, lastLoginAt: number, lastSeenAt: number, id: string, passwordHash: string) =>

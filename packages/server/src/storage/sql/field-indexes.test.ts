@@ -155,7 +155,7 @@ async function fillTable(): Promise<void> {
     select '', 'sale', 'filler-' || i, 'x', 0, 'x', 0, 'x', json_build_object('shop', 'filler-' || i,
       'price', -i, 'sold', json_build_object('$type', 'date', '$date', '1999-01-01T00:00:00.' || i || 'Z'),
       'customer', json_build_object('$type', 'ref', '$id', 'user/' || i), 'note', i)
-    from generate_series(100000, 119999) as i`)
+    from generate_series(100000, 101999) as i`)
   await server.sql('analyze record')
 }
 

@@ -15,14 +15,8 @@ export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
     },
 
     async replace(userId, ids) {
-      await db.deleteFrom('login_id').where('user_id', '=', userId).execute()
-      if (ids.length === 0) return
-      const rows = ids.map(({ group, canonical }) => ({
-        key_group: group,
-        canonical,
-        user_id: userId,
-      }))
-      await db.insertInto('login_id').values(rows).execute()
+      await deleteLoginIds(db, userId)
+      for (const { group, canonical } of ids) await insertLoginId(db, group, canonical, userId)
     },
 
     async clear() {
@@ -30,6 +24,14 @@ export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
     },
   }
 }
+
+const deleteLoginIds = runCompiledOnce((db, userId: string) =>
+  db.deleteFrom('login_id').where('user_id', '=', userId),
+)
+
+const insertLoginId = runCompiledOnce((db, group: string, canonical: string, userId: string) =>
+  db.insertInto('login_id').values({ key_group: group, canonical, user_id: userId }),
+)
 
 const findUserByLoginId = runCompiledOnce((db, group: string, canonical: string) =>
   selectUser(db)

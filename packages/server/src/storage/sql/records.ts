@@ -1,14 +1,14 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import { PUBLIC_DATABASE, type StoredRecord } from '../../records/record.ts'
 import type { RecordQuery, RecordStore } from '../storage.ts'
-import { compiledOnce } from './compiled.ts'
+import { compiledOnce, runCompiledWithRow } from './compiled.ts'
 import type { SqlDialect, SqlEngine } from './engine.ts'
 import { compilePredicate } from './predicates.ts'
 import type { QueryScope } from './query-scope.ts'
 import { isReadableBy } from './readable.ts'
 import { insertReferences, removeReferencesTo, replaceReferences } from './references.ts'
 import { fromRecord, toRecord } from './rows.ts'
-import type { Tables } from './schema.ts'
+import type { RecordTable, Tables } from './schema.ts'
 import { compileTerm } from './terms.ts'
 
 /** Records that one statement reads at most. */
@@ -25,19 +25,13 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
       lookUp(selectRecord(db, databaseId, type, key), toRecord),
 
     async insert(record) {
-      await db.insertInto('record').values(fromRecord(record)).execute()
+      await insertRecord(db, fromRecord(record))
       await insertReferences(db, record)
     },
 
     async update(record) {
       const { database_id, type, key, ...changed } = fromRecord(record)
-      await db
-        .updateTable('record')
-        .set(changed)
-        .where('database_id', '=', database_id)
-        .where('type', '=', type)
-        .where('key', '=', key)
-        .execute()
+      await updateRecord(db, { ...changed, database_id, type, key })
       await replaceReferences(db, record)
     },
 
@@ -149,6 +143,19 @@ function selectRecords(db: Kysely<Tables>) {
         .as('last_login_at'),
     )
 }
+
+const insertRecord = runCompiledWithRow((db, row: RecordTable) =>
+  db.insertInto('record').values(row),
+)
+
+const updateRecord = runCompiledWithRow((db, { database_id, type, key, ...changed }: RecordTable) =>
+  db
+    .updateTable('record')
+    .set(changed)
+    .where('database_id', '=', database_id)
+    .where('type', '=', type)
+    .where('key', '=', key),
+)
 
 const selectRecord = compiledOnce((db, databaseId: string, type: string, key: string) =>
   selectRecords(db)

@@ -8,6 +8,7 @@ import {
   type StoredRecord,
 } from '../../records/record.ts'
 import type { Value } from '../../records/value.ts'
+import { runCompiledOnce } from './compiled.ts'
 import type { RecordReferenceTable, Tables } from './schema.ts'
 
 /**
@@ -30,14 +31,17 @@ export async function insertReferences(db: Kysely<Tables>, record: StoredRecord)
 
 /** The same for a record that may have referred to others before. */
 export async function replaceReferences(db: Kysely<Tables>, record: StoredRecord): Promise<void> {
-  await db
-    .deleteFrom('record_reference')
-    .where('database_id', '=', record.databaseId)
-    .where('type', '=', record.type)
-    .where('key', '=', record.key)
-    .execute()
+  await deleteReferences(db, record.databaseId, record.type, record.key)
   await insertReferences(db, record)
 }
+
+const deleteReferences = runCompiledOnce((db, databaseId: string, type: string, key: string) =>
+  db
+    .deleteFrom('record_reference')
+    .where('database_id', '=', databaseId)
+    .where('type', '=', type)
+    .where('key', '=', key),
+)
 
 /** Takes the fields that refer to a record out of those that have them; their times stay. */
 export async function removeReferencesTo(

@@ -3,6 +3,7 @@ import type { AccessList } from '../../records/access.ts'
 import type { RecordType } from '../../records/schema.ts'
 import type { FieldType } from '../../records/value.ts'
 import type { SchemaStore } from '../storage.ts'
+import { runCompiledOnce } from './compiled.ts'
 import type { SqlDialect } from './engine.ts'
 import { changeFields } from './field-changes.ts'
 import { createFieldIndex, dropFieldIndex } from './field-indexes.ts'
@@ -26,16 +27,12 @@ export function createSchemaStore(db: Kysely<Tables>, dialect: SqlDialect): Sche
 
   return {
     async fieldsOf(recordType) {
-      const rows = await db
-        .selectFrom('record_field')
-        .select(['field', 'field_type'])
-        .where('record_type', '=', recordType)
-        .execute()
+      const { rows } = await selectFields(db, recordType)
       return new Map(rows.map((row) => [row.field, row.field_type as FieldType]))
     },
 
     async find(recordType) {
-      const rows = await selectTypes(db).where('record_type.name', '=', recordType).execute()
+      const { rows } = await selectType(db, recordType)
       return rows.length === 0 ? undefined : toRecordType(rows)
     },
 
@@ -148,6 +145,17 @@ function selectTypes(db: Kysely<Tables>) {
     .leftJoin('record_field', 'record_field.record_type', 'record_type.name')
     .select(['name', 'create_roles', 'default_access', 'field', 'field_type', 'is_indexed'])
 }
+
+const selectType = runCompiledOnce((db, recordType: string) =>
+  selectTypes(db).where('record_type.name', '=', recordType),
+)
+
+const selectFields = runCompiledOnce((db, recordType: string) =>
+  db
+    .selectFrom('record_field')
+    .select(['field', 'field_type'])
+    .where('record_type', '=', recordType),
+)
 
 interface TypeRow {
   create_roles: string
