@@ -6,17 +6,21 @@ import { revokeEverywhere } from './revoke-everywhere.ts'
 /** Each is tried several times on every other connection: some hundred requests. */
 const TOKENS = 20
 
-describe.each(['opaque', 'jwt'])('a token that ends, with TOKEN_STORE=%s', (tokenStore) => {
+describe.each([
+  { tokenStore: 'opaque', processes: 2, workers: 0 },
+  { tokenStore: 'jwt', processes: 2, workers: 0 },
+  { tokenStore: 'opaque', processes: 1, workers: 2 },
+])('$processes × serve --workers $workers, TOKEN_STORE=$tokenStore', (plan) => {
   // Its database is the one that the processes share.
   let owner: TestServer
   let servers: ServerProcess[] = []
 
   beforeAll(async () => {
     owner = await startTestServer()
-    const { databaseUrl } = owner
-    const settings = { TOKEN_STORE: tokenStore }
+    const settings = { TOKEN_STORE: plan.tokenStore }
+    const how = { program: SOURCE, databaseUrl: owner.databaseUrl, workers: plan.workers, settings }
     servers = await Promise.all(
-      [1, 2].map(() => startServerProcess({ program: SOURCE, databaseUrl, settings })),
+      Array.from({ length: plan.processes }, () => startServerProcess(how)),
     )
   }, 60_000)
 
@@ -25,7 +29,7 @@ describe.each(['opaque', 'jwt'])('a token that ends, with TOKEN_STORE=%s', (toke
     await owner.close()
   })
 
-  it('is refused by another process on the next request', async () => {
+  it('refuse a token that has ended through another process on the next request', async () => {
     const outcome = await revokeEverywhere({ servers, tokens: TOKENS, seed: 1 })
 
     expect(outcome).toMatchObject({ tokens: TOKENS, letIn: [], wrong: [] })
