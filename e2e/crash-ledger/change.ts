@@ -44,11 +44,26 @@ export function signUp(random: Random, names: Names): Change {
 
 /** A change of a user who exists. */
 export function anyChange(user: LedgerUser, random: Random, names: Names): Change {
+  return changeBy([...quickChanges, changePassword, logOut], user, random, names)
+}
+
+/** The same without a password to hash, so that the client mostly waits for the disk. */
+export function quickChange(user: LedgerUser, random: Random, names: Names): Change {
+  return changeBy(quickChanges, user, random, names)
+}
+
+const quickChanges = [renameByUpdate, renameBySave, saveNotes]
+
+function changeBy(
+  changes: ((parts: Parts) => Change)[],
+  user: LedgerUser,
+  random: Random,
+  names: Names,
+): Change {
   const state = user.kept!
   const [token] = state.liveTokens
   if (token === undefined) return logIn(state)
-  const change = random.pick([renameByUpdate, renameBySave, changePassword, saveNotes, logOut])
-  return change({ id: user.id!, state, token, random, names })
+  return random.pick(changes)({ id: user.id!, state, token, random, names })
 }
 
 interface Parts {
