@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { OneTimeCodes } from '../security/one-time-code.ts'
 import type { Settings } from '../settings.ts'
-import type { ClaimedMail, ResetRequest, Storage, Stores } from '../storage/storage.ts'
+import {
+  type ClaimedMail,
+  type ResetRequest,
+  type Storage,
+  StorageUnavailable,
+  type Stores,
+} from '../storage/storage.ts'
 import { loginIdsOf } from '../users/login-id.ts'
 import { languagesOf } from '../users/user.ts'
 import type { Mails } from './mail.ts'
@@ -65,6 +71,8 @@ export function startMailWorker(parts: WorkerParts): MailWorker {
       const now = Date.now()
       if (now - prunedAt > PRUNE_EVERY_MS) await prune(now)
     } catch (error) {
+      // A database that is away is told of by the requests that need it.
+      if (error instanceof StorageUnavailable) return
       log.error({ error }, 'the outbox could not be worked on')
     }
   }
