@@ -174,7 +174,11 @@ async function callAction<Result>(
   key: string | null,
   token: string | undefined,
 ): Promise<TestAnswer<Result>> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+  // A server that stops would wait for the next request of a connection that is kept.
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    Connection: 'close',
+  }
   if (key !== null) headers['X-Skygear-API-Key'] = key
   if (token !== undefined) headers['X-Skygear-Access-Token'] = token
   const response = await fetch(`${url}/${action.replaceAll(':', '/')}`, {
