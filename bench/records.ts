@@ -8,6 +8,7 @@
  * The servers are on core 0, wrk is on core 1; PostgreSQL is on both. The systems are measured in
  * turn within each round.
  */
+import { randomUUID } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -79,6 +80,7 @@ const recordCount = Number(options.records)
 const shopCount = recordCount / FOUND
 const rounds = Number(options.rounds)
 const seconds = Number(options.seconds)
+const now = Date.now()
 let saved = 0
 
 requireWrk()
@@ -154,9 +156,9 @@ function saleOf(n: number): Row {
     key: `sale-${n}`,
     owner_id: owner,
     access: null,
-    created_at: 0,
+    created_at: now + n,
     created_by: owner,
-    updated_at: 0,
+    updated_at: now + n,
     updated_by: owner,
     fields: JSON.stringify({ shop: `shop-${n % shopCount}`, price: n, note: `No. ${n}` }),
   }
@@ -201,7 +203,9 @@ function requestOf(
 
 function saveOne(): Record<string, unknown> {
   saved += 1
-  const sale = { _id: `sale/new-${saved}`, shop: 'new', price: -saved, note: `No. ${saved}` }
+  // An id as SDKs make them.
+  const id = randomUUID()
+  const sale = { _id: `sale/${id}`, shop: 'new', price: -saved, note: `No. ${saved}` }
   return { database_id: '_public', records: [sale] }
 }
 

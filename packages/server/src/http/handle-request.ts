@@ -100,10 +100,8 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     const code = error?.code ?? 0
     count({ action, status, code, seconds: ms / 1_000 })
     if (action === HEALTH && !error) return
-    const reason = error && status >= 500 ? { reason: String(error.cause ?? error.message) } : {}
-    log.info(
-      { action, status, code, ms: Math.round(ms * 10) / 10, requestId, ...reason },
-      'request',
-    )
+    const entry = { action, status, code, ms: Math.round(ms * 10) / 10, requestId }
+    if (!error || status < 500) log.info(entry, 'request')
+    else log.warn({ ...entry, reason: String(error.cause ?? error.message) }, 'request')
   }
 }

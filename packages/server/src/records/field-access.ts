@@ -19,8 +19,8 @@ export interface FieldAccessRule {
   discoverable: boolean
 }
 
-/** Rules by the pattern of type and field that they are for, each list in the order of the roles. */
-export type FieldAccessRules = ReadonlyMap<string, readonly FieldAccessRule[]>
+/** Rules by type and field, `*` for all of them, each list in the order of the roles. */
+export type FieldAccessRules = ReadonlyMap<string, ReadonlyMap<string, readonly FieldAccessRule[]>>
 
 /** The record whose field is meant, as far as rules ask for it. */
 export interface GuardedRecord {
@@ -59,24 +59,18 @@ function rulesFor(
   recordType: string,
   field: string,
 ): readonly FieldAccessRule[] {
-  return (
-    rules.get(patternKey(recordType, field)) ??
-    rules.get(patternKey(recordType, '*')) ??
-    rules.get(patternKey('*', field)) ??
-    rules.get(patternKey('*', '*')) ??
-    []
-  )
+  const ofType = rules.get(recordType)
+  const ofAll = rules.get('*')
+  return ofType?.get(field) ?? ofType?.get('*') ?? ofAll?.get(field) ?? ofAll?.get('*') ?? []
 }
 
 /** Puts rules in the order in which they are asked. */
 export function indexRules(rules: FieldAccessRule[]): FieldAccessRules {
   const byRank = rules.toSorted((a, b) => rank(a.userRole) - rank(b.userRole))
-  return Map.groupBy(byRank, ({ recordType, recordField }) => patternKey(recordType, recordField))
-}
-
-/** A record type has no slash in it, so no two patterns have the same key. */
-function patternKey(recordType: string, field: string): string {
-  return `${recordType}/${field}`
+  const byType = Map.groupBy(byRank, ({ recordType }) => recordType)
+  return new Map(
+    [...byType].map(([type, ofType]) => [type, Map.groupBy(ofType, (rule) => rule.recordField)]),
+  )
 }
 
 function rank(userRole: string): number {

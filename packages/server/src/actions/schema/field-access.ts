@@ -55,8 +55,13 @@ export const updateFieldAccess = defineAction({
 })
 
 function presentRules(rules: FieldAccessRules): z.output<typeof output> {
-  const sorted = [...rules].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return { access: sorted.flatMap(([, group]) => group.map(presentRule)) }
+  const ofTypes = inOrder(rules).flatMap(inOrder)
+  return { access: ofTypes.flatMap((ofField) => ofField.map(presentRule)) }
+}
+
+/** The values, in the order of the names. */
+function inOrder<Value>(byName: ReadonlyMap<string, Value>): Value[] {
+  return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
 }
 
 function presentRule(rule: FieldAccessRule) {

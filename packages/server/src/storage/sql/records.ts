@@ -17,12 +17,12 @@ const PAGE_SIZE = 500
 export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEngine): RecordStore {
   return {
     async find(databaseId, { type, key }) {
-      const { rows } = await db.executeQuery(selectRecord(db, databaseId, type, key))
+      const { rows } = await db.executeQuery(selectById(db, databaseId, type, key))
       return rows[0] && toRecord(rows[0])
     },
 
     read: async (databaseId, { type, key }) =>
-      lookUp(selectRecord(db, databaseId, type, key), toRecord),
+      lookUp(selectById(db, databaseId, type, key), toRecord),
 
     async insert(record) {
       await insertRecord(db, fromRecord(record))
@@ -157,11 +157,26 @@ const updateRecord = runCompiledWithRow((db, { database_id, type, key, ...change
     .where('key', '=', key),
 )
 
-const selectRecord = compiledOnce((db, databaseId: string, type: string, key: string) =>
+/** Only users have an account: looking for it would be a third of the whole look-up. */
+function selectById(db: Kysely<Tables>, databaseId: string, type: string, key: string) {
+  const select = type === 'user' ? selectUserRecord : selectRecord
+  return select(db, databaseId, type, key)
+}
+
+const selectUserRecord = compiledOnce((db, databaseId: string, type: string, key: string) =>
   selectRecords(db)
     .where('record.database_id', '=', databaseId)
     .where('record.type', '=', type)
     .where('record.key', '=', key),
+)
+
+const selectRecord = compiledOnce((db, databaseId: string, type: string, key: string) =>
+  db
+    .selectFrom('record')
+    .selectAll()
+    .where('database_id', '=', databaseId)
+    .where('type', '=', type)
+    .where('key', '=', key),
 )
 
 /** The statement of a query. */

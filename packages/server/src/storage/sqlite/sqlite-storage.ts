@@ -16,10 +16,11 @@ import { SqliteDriver } from './sqlite-driver.ts'
 const OPEN_TIMEOUT_MS = 5_000
 
 /**
- * Page cache that keeps look-ups quick with a million users. The file is not mapped into memory:
- * after every commit the next look-up would pay a millisecond for mapping it anew.
+ * Page caches that keep look-ups quick with a million users or records; they grow with use. The
+ * file is not mapped into memory: after every commit the next look-up would pay a millisecond for
+ * mapping it anew.
  */
-const CACHE_KIB = 65_536
+const CACHE_KIB = { writer: 65_536, reader: 262_144 }
 
 /**
  * Opens the database in this file, making it when it is not there. One connection writes; another,
@@ -27,10 +28,10 @@ const CACHE_KIB = 65_536
  * else.
  */
 export function openSqliteEngine(file: string): SqlEngine {
-  const writer = connect(file)
+  const writer = connect(file, CACHE_KIB.writer)
   // SQLite would wait for other processes by itself, and nothing else would be done meanwhile.
   writer.exec('pragma busy_timeout = 0')
-  const reader = connect(file)
+  const reader = connect(file, CACHE_KIB.reader)
   const cache = new LookUpCache(reader)
   return {
     db: new Kysely<Tables>({ dialect: kyselyDialect(writer, () => cache.expire()) }),
@@ -46,7 +47,7 @@ export function openSqliteEngine(file: string): SqlEngine {
   }
 }
 
-function connect(file: string): DatabaseSync {
+function connect(file: string, cacheKib: number): DatabaseSync {
   const database = new DatabaseSync(file, {
     timeout: OPEN_TIMEOUT_MS,
     enableForeignKeyConstraints: true,
@@ -56,7 +57,7 @@ function connect(file: string): DatabaseSync {
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma trusted_schema = off;
-    pragma cache_size = -${CACHE_KIB};
+    pragma cache_size = -${cacheKib};
   `)
   database.function('unicode_lower', { deterministic: true }, (text) =>
     typeof text === 'string' ? text.toLowerCase() : text,
