@@ -50,7 +50,7 @@ export function createMails(
     async post(stores, mail, { address, languages }, now) {
       if (!areSent || !isMailAddress(address)) return
       const limit = { name: `mail-${mail.kind}`, most: MOST_A_DAY, perSeconds: 86_400 }
-      if (!(await limiter.allows(stores, limit, canonicalName(address), now))) return
+      if (!(await limiter.allows(stores, [[limit, canonicalName(address)]], now))) return
       await stores.outbox.add(toOutbox(mail, address, languages, now))
     },
   }
