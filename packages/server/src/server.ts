@@ -24,6 +24,7 @@ import { verifyPages } from './pages/verify.ts'
 import { createActivity } from './security/activity.ts'
 import { createKeyChecker } from './security/api-key.ts'
 import { createAuthenticate } from './security/authenticate.ts'
+import { createBreachedPasswords } from './security/breached-passwords.ts'
 import { createFieldAccess } from './security/field-access.ts'
 import { createJwtTokens } from './security/jwt-tokens.ts'
 import { createKnownDevices } from './security/known-device.ts'
@@ -303,7 +304,7 @@ function createServices(
         ? createJwtTokens(storage, settings)
         : createOpaqueTokens(storage, activity, settings),
     passwords,
-    policy: createPasswordPolicy(settings),
+    policy: createPasswordPolicy(settings, createBreachedPasswords(settings, log)),
     passwordHistory: createPasswordHistory(settings, passwords),
     activity,
     codes: createOneTimeCodes(settings),

@@ -11,6 +11,7 @@ export type Mail =
   | { kind: 'password-was-reset' }
   | { kind: 'email-was-changed' }
   | { kind: 'welcome' }
+  | { kind: 'account-exists' }
 
 interface Recipient {
   /** As it stands in the user record; a mail to what cannot be an address is not written. */

@@ -90,9 +90,9 @@ async function renewHash(
 /** Whoever asks for many names is told the same as of a wrong password. */
 async function unknownUser(
   { mayTellWhoExists }: LoginAttempt,
-  { storage, limiter, client, caller, now }: ActionContext,
+  { storage, limiter, client, caller, settings, now }: ActionContext,
 ): Promise<ApiError> {
-  if (!mayTellWhoExists) return incorrect()
+  if (settings.enumeration === 'strict' || !mayTellWhoExists) return incorrect()
   const isTold =
     caller.key === 'master' || (await limiter.allows(storage, existenceLimits(client.address), now))
   return isTold ? new ApiError('ResourceNotFound', 'user not found') : incorrect()
