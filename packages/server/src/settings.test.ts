@@ -30,6 +30,7 @@ describe('settings', () => {
       passwordHistoryDays: 0,
       passwordExpiryDays: 0,
       passwordBlocklist: true,
+      breachedPasswordsUrl: '',
       publicUrl: '',
       smtpUrl: '',
       mailFrom: '',
@@ -42,6 +43,7 @@ describe('settings', () => {
       verifyAutoUpdate: true,
       verifyRequired: false,
       welcomeMail: false,
+      enumeration: 'compat',
       rateLimit: true,
       logLevel: 'info',
     })
