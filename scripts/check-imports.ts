@@ -39,6 +39,7 @@ const MAY_IMPORT: ImportRules = {
     'storage/postgres/',
   ],
   'storage/index-login-ids.ts': ['settings.ts', 'users/', 'storage/storage.ts'],
+  'storage/retention.ts': ['storage/storage.ts'],
   'security/': ['errors.ts', 'settings.ts', 'users/', 'type records/', 'storage/storage.ts'],
   'templates/': [],
   'mails/': [

@@ -35,6 +35,7 @@ import { createRateLimiter } from './security/rate-limit.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
 import { connectStorage, describeDatabase, openStorage } from './storage/open-storage.ts'
+import { startRetention } from './storage/retention.ts'
 import { type Storage, StorageUnavailable } from './storage/storage.ts'
 import { createTemplates } from './templates/templates.ts'
 
@@ -228,6 +229,7 @@ async function serve(
         log,
       })
     : undefined
+  const retention = startRetention(storage, log)
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   const stop = async () => {
@@ -235,6 +237,7 @@ async function serve(
     pubsub.close()
     await server.close()
     await mailWorker?.stop()
+    await retention.stop()
     await services.activity.flush()
     await storage.close()
   }

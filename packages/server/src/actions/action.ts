@@ -36,6 +36,8 @@ export interface Services {
 export interface Client {
   /** IP address of the sender, as far as trusted proxies tell it. */
   address: string
+  /** What sends it, such as `Chrome on Windows`, as it says itself; empty when it does not. */
+  software: string
   /** Accept-Language as it was sent, or empty. */
   languages: string
 }

@@ -4,6 +4,8 @@ import { disableUser } from './auth/disable.ts'
 import { login } from './auth/login.ts'
 import { logout } from './auth/logout.ts'
 import { resetPassword } from './auth/reset-password.ts'
+import { listSessions } from './auth/sessions.ts'
+import { revokeSessions } from './auth/sessions-revoke.ts'
 import { signup } from './auth/signup.ts'
 import { unregisterDevice } from './device/unregister.ts'
 import { me } from './me.ts'
@@ -36,6 +38,8 @@ export const actions = [
   logout,
   changePassword,
   me,
+  listSessions,
+  revokeSessions,
   customTokenLogin,
   forgotPassword,
   resetForgottenPassword,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type BlockList, isIP } from 'node:net'
 import type { Client } from '../actions/action.ts'
+import { nameSoftware } from './name-software.ts'
 
 /**
  * Gives who sends a request. X-Forwarded-For is believed as far as proxies in `trusted` have
@@ -18,6 +19,11 @@ class RequestClient implements Client {
   constructor(request: IncomingMessage, trusted: BlockList) {
     this.#request = request
     this.#trusted = trusted
+  }
+
+  get software(): string {
+    const { headers } = this.#request
+    return nameSoftware(headers['user-agent'] ?? '', headers['x-skygear-sdk-version'])
   }
 
   get languages(): string {

@@ -93,9 +93,11 @@ export interface AccountStore {
   replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
   setRoles(id: string, roles: string[]): Promise<void>
   /** Ends the user's JWT tokens. */
-  endTokens(id: string): Promise<void>
-  /** Ends the sessions of everybody who has a password, and so can log in again. */
-  endSessionsOfAll(): Promise<void>
+  endTokens(id: string, reason: EndReason): Promise<void>
+  /** Why the user's JWT tokens ended the last time; undefined when that is not known. */
+  endOfTokens(id: string): Promise<EndReason | undefined>
+  /** Revokes the sessions of everybody who has a password, and so can log in again. */
+  endSessionsOfAll(now: number): Promise<void>
   /** Forgets the account with its login ids, sessions and older passwords. The record stays. */
   delete(id: string): Promise<void>
   /** Notes that these users were seen, however many they are; what is known and later stays. */
@@ -149,21 +151,48 @@ export interface Session {
   lastSeenAt: number
 }
 
+/** What its owner is told of where a session was opened; null: not known. */
+export interface SessionOrigin {
+  /** What opened it, such as `Chrome on Windows`. */
+  client: string | null
+  /** IP address. */
+  address: string | null
+}
+
+/** Why an access token is no longer good. */
+export type EndReason =
+  | 'loggedOut'
+  | 'expired'
+  | 'revoked'
+  | 'passwordChanged'
+  | 'passwordReset'
+  | 'userDeleted'
+
+/** `end` and `endAllOfUser` are for transactions: sessions end and are noted as ended together. */
 export interface SessionStore {
-  insert(session: Session): Promise<void>
+  insert(session: Session & SessionOrigin): Promise<void>
   /** The session with its user, in one look-up: every request of a logged-in user needs it. */
   find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
-  delete(tokenHash: string): Promise<void>
-  deleteAllOfUser(userId: string): Promise<void>
+  /** Newest first, those that are too old included. */
+  ofUser(userId: string): Promise<(Session & SessionOrigin)[]>
+  /** False when there was no such session. */
+  end(tokenHash: string, reason: EndReason, now: number): Promise<boolean>
+  /** Ends the user's sessions, but for the one of `except`; gives how many. */
+  endAllOfUser(userId: string, reason: EndReason, now: number, except?: string): Promise<number>
   countOfUser(userId: string): Promise<number>
+  /** Why a session ended that is there no more; undefined when that is not known. */
+  endOf(tokenHash: string): Promise<EndReason | undefined>
+  /** Forgets why sessions ended before this time, `most` of them at most; gives how many. */
+  forgetEnded(before: number, most: number): Promise<number>
   markSeen(tokenHashes: string[], time: number): Promise<void>
 }
 
-/** JWT tokens that were logged out before they expired. */
+/** JWT tokens that ended by themselves before they expired. */
 export interface RevokedTokenStore {
   /** `expiresAt`: Unix milliseconds after which the entry is of no use; null: never. */
-  add(tokenHash: string, expiresAt: number | null): Promise<void>
-  has(tokenHash: string): Promise<boolean>
+  add(tokenHash: string, expiresAt: number | null, reason: EndReason): Promise<void>
+  /** Why the token was revoked; undefined when it was not. */
+  reasonOf(tokenHash: string): Promise<EndReason | undefined>
   prune(now: number): Promise<void>
 }
 

@@ -149,10 +149,12 @@ export function describeStorage(
         await insertUser(storage, 'amy')
         await insertUser(storage, 'bea')
 
-        await storage.accounts.endTokens('amy')
+        await storage.accounts.endTokens('amy', 'revoked')
 
         expect((await storage.accounts.find('amy'))?.account.tokenVersion).toBe(1)
         expect((await storage.accounts.find('bea'))?.account.tokenVersion).toBe(0)
+        expect(await storage.accounts.endOfTokens('amy')).toBe('revoked')
+        expect(await storage.accounts.endOfTokens('bea')).toBeUndefined()
       })
 
       it('is deleted with login ids, sessions and older passwords', async () => {
@@ -160,7 +162,8 @@ export function describeStorage(
         await storage.loginIds.replace('amy', [{ group: 'username', canonical: 'amy' }])
         await storage.passwordHistory.add('amy', 'hash', 1)
         const session = { tokenHash: 't', userId: 'amy', createdAt: 1, lastSeenAt: 1 }
-        await storage.sessions.insert({ ...session, dialect: 'B' })
+        const origin = { client: null, address: null }
+        await storage.sessions.insert({ ...session, ...origin, dialect: 'B' })
 
         await storage.accounts.delete('amy')
 
@@ -231,6 +234,8 @@ export function describeStorage(
         dialect: 'A' as const,
         createdAt: 5,
         lastSeenAt: 6,
+        client: null,
+        address: null,
       })
 
       it('is found with its user', async () => {
@@ -239,7 +244,8 @@ export function describeStorage(
 
         const found = await storage.sessions.find('t')
 
-        expect(found?.session).toEqual(session('t', 'amy'))
+        const { client: _, address: __, ...known } = session('t', 'amy')
+        expect(found?.session).toEqual(known)
         expect(found?.account.id).toBe('amy')
         expect(found?.record.key).toBe('amy')
       })
@@ -250,11 +256,44 @@ export function describeStorage(
         for (const hash of ['1', '2', '3']) await storage.sessions.insert(session(hash, 'amy'))
         await storage.sessions.insert(session('4', 'bea'))
 
-        await storage.sessions.delete('1')
+        await storage.sessions.end('1', 'loggedOut', 7)
         expect(await existing('1', '2', '3', '4')).toEqual(['2', '3', '4'])
 
-        await storage.sessions.deleteAllOfUser('amy')
+        expect(await storage.sessions.endAllOfUser('amy', 'revoked', 8)).toBe(2)
         expect(await existing('1', '2', '3', '4')).toEqual(['4'])
+      })
+
+      it('is told of with where it was opened', async () => {
+        await insertUser(storage, 'amy')
+        const early = { ...session('1', 'amy'), client: 'Chrome on Windows', address: '::1' }
+        await storage.sessions.insert(early)
+        await storage.sessions.insert({ ...session('2', 'amy'), createdAt: 9 })
+
+        expect(await storage.sessions.ofUser('amy')).toEqual([
+          { ...session('2', 'amy'), createdAt: 9 },
+          early,
+        ])
+      })
+
+      it('leaves behind why it ended, for a while', async () => {
+        await insertUser(storage, 'amy')
+        for (const hash of ['1', '2', '3', '4']) await storage.sessions.insert(session(hash, 'amy'))
+
+        expect(await storage.sessions.end('1', 'loggedOut', 1)).toBe(true)
+        expect(await storage.sessions.end('1', 'revoked', 2)).toBe(false)
+        expect(await storage.sessions.endAllOfUser('amy', 'passwordChanged', 3, '4')).toBe(2)
+
+        expect(await reasons('1', '2', '3', '4', '5')).toEqual([
+          'loggedOut',
+          'passwordChanged',
+          'passwordChanged',
+          undefined,
+          undefined,
+        ])
+        expect(await storage.sessions.forgetEnded(3, 9)).toBe(1)
+        expect(await storage.sessions.forgetEnded(4, 1)).toBe(1)
+        const left = await reasons('1', '2', '3')
+        expect(left.filter(Boolean)).toHaveLength(1)
       })
 
       it('is seen later, never earlier', async () => {
@@ -271,6 +310,10 @@ export function describeStorage(
         await expect(storage.sessions.insert(session('t', 'nobody'))).rejects.toThrow()
       })
 
+      function reasons(...hashes: string[]): Promise<unknown[]> {
+        return Promise.all(hashes.map((hash) => storage.sessions.endOf(hash)))
+      }
+
       async function existing(...hashes: string[]): Promise<string[]> {
         const found = await Promise.all(hashes.map((hash) => storage.sessions.find(hash)))
         return hashes.filter((_, index) => found[index] !== undefined)
@@ -279,16 +322,16 @@ export function describeStorage(
 
     describe('a revoked token', () => {
       it('is known until it is pruned', async () => {
-        await storage.revokedTokens.add('ends', 1_000)
-        await storage.revokedTokens.add('never ends', null)
-        await storage.revokedTokens.add('ends', 1_000)
+        await storage.revokedTokens.add('ends', 1_000, 'loggedOut')
+        await storage.revokedTokens.add('never ends', null, 'revoked')
+        await storage.revokedTokens.add('ends', 1_000, 'revoked')
 
         await storage.revokedTokens.prune(999)
-        expect(await storage.revokedTokens.has('ends')).toBe(true)
+        expect(await storage.revokedTokens.reasonOf('ends')).toBe('loggedOut')
 
         await storage.revokedTokens.prune(1_001)
-        expect(await storage.revokedTokens.has('ends')).toBe(false)
-        expect(await storage.revokedTokens.has('never ends')).toBe(true)
+        expect(await storage.revokedTokens.reasonOf('ends')).toBeUndefined()
+        expect(await storage.revokedTokens.reasonOf('never ends')).toBe('revoked')
       })
     })
 
@@ -494,10 +537,12 @@ export function describeStorage(
           dialect: 'B',
           createdAt: 1,
           lastSeenAt: 1,
+          client: null,
+          address: null,
         })
         expect(await other.sessions.find('t')).toBeDefined()
 
-        await other.sessions.delete('t')
+        await other.sessions.end('t', 'loggedOut', 2)
 
         expect(await storage.sessions.find('t')).toBeUndefined()
       })

@@ -116,6 +116,30 @@ export interface Actions {
       email?: string
     }
   }
+  "auth:sessions": {
+    input: { [key: string]: never }
+    output: {
+      sessions: Array<{
+        id: string
+        current: boolean
+        created_at: string
+        last_seen_at: string
+        client?: string
+        address?: string
+      }>
+    }
+  }
+  "auth:sessions:revoke": {
+    input: {
+      id?: unknown
+      others?: unknown
+      all?: unknown
+    }
+    output: {
+      status: "OK"
+      access_token?: string
+    }
+  }
   "sso:custom_token:login": {
     input: {
       token: string

@@ -20,7 +20,7 @@ export const changePassword = defineAction({
   errors: ['InvalidArgument', 'InvalidCredentials', 'PasswordPolicyViolated', 'ResponseTimeout'],
 
   async handler(input, context) {
-    const { storage, tokens, passwords, policy, passwordHistory, caller, now } = context
+    const { storage, tokens, passwords, policy, passwordHistory, caller, client, now } = context
     const { account, record, dialect } = caller.user
     const { old_password: oldPassword, password } = input
     if (!oldPassword) throw invalidArgument('empty old password', 'old_password')
@@ -43,6 +43,7 @@ export const changePassword = defineAction({
         dialect,
         token: caller.token,
         invalidate: input.invalidate === true,
+        client,
         now,
       })
     })

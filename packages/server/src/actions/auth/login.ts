@@ -43,7 +43,7 @@ export const login = defineAction({
     const accessToken = await storage.transaction(async (stores) => {
       // The password may have changed while it was checked.
       if (!(await stores.accounts.recordLogin(user.account.id, currentHash, now))) throw incorrect()
-      return tokens.issue(stores, user.account, dialect, now)
+      return tokens.issue(stores, user.account, dialect, context)
     })
     const rules = await context.fieldAccess.rules(now)
     return authResponse({ ...user, accessToken, dialect, rules })

@@ -9,8 +9,8 @@ export const logout = defineAction({
   output: statusOk,
   errors: [],
 
-  async handler(_, { caller, tokens }) {
-    if (caller.token) await tokens.revoke(caller.token)
+  async handler(_, { caller: { token }, storage, tokens, now }) {
+    if (token) await storage.transaction((stores) => tokens.end(stores, token, 'loggedOut', now))
     return OK
   },
 })

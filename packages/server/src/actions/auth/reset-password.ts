@@ -30,7 +30,7 @@ export const resetPassword = defineAction({
       await passwordHistory.remember(stores.passwordHistory, id, hash, now)
       const changed = await stores.accounts.find(id)
       if (!changed) throw new ApiError('ResourceNotFound', 'user not found')
-      return tokens.issue(stores, changed.account, 'B', now)
+      return tokens.issue(stores, changed.account, 'B', context)
     })
     const rules = await context.fieldAccess.rules(now)
     return authResponse({ ...user, accessToken, dialect: 'B', rules })

@@ -70,7 +70,7 @@ export const signup = defineAction({
           const recipient = { address: user.record.fields['email'], languages }
           await mails.post(stores, { kind: 'welcome' }, recipient, now)
         }
-        return { user, accessToken: await tokens.issue(stores, user.account, dialect, now) }
+        return { user, accessToken: await tokens.issue(stores, user.account, dialect, context) }
       })
       .catch((error: unknown) => {
         throw error instanceof UniqueViolation ? userDuplicated(error) : error

@@ -51,7 +51,7 @@ export const customTokenLogin = defineAction({
         const user = found
           ? await updateUser(found, fields, stores, { ...context, rules })
           : await addUser(subject, fields, stores, context)
-        const accessToken = await tokens.issue(stores, user.account, 'B', now)
+        const accessToken = await tokens.issue(stores, user.account, 'B', context)
         return authResponse({ ...user, accessToken, dialect: 'B', rules })
       })
       .catch((error: unknown) => {

@@ -32,7 +32,7 @@ function remove(name: string, { yes }: { yes?: boolean }): Promise<Outcome> {
       // It may have been changed while somebody thought about it.
       const user = await stores.accounts.find(account.id)
       if (!user) throw new CommandError(`There is no user "${name}".`)
-      await deleteUser(stores, user)
+      await deleteUser(stores, user, Date.now())
     })
     return {
       text: `Deleted the user ${account.id}.`,

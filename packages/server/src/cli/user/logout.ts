@@ -43,11 +43,9 @@ function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
         `The user ${account.id} has no password, and could never log in again. Give --yes if that is meant.`,
       )
     }
-    const sessions = await storage.transaction(async (stores) => {
-      const count = await stores.sessions.countOfUser(account.id)
-      await endSessions(stores, account.id)
-      return count
-    })
+    const sessions = await storage.transaction((stores) =>
+      endSessions(stores, account.id, 'revoked', Date.now()),
+    )
     return {
       text: `Ended all sessions of the user ${account.id}.`,
       json: { user_id: account.id, sessions_ended: sessions },
@@ -58,7 +56,7 @@ function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
 function logoutAll(isConfirmed: boolean): Promise<Outcome> {
   return administer(async ({ storage }) => {
     await confirm('Log out everybody who has a password?', isConfirmed)
-    await storage.transaction((stores) => stores.accounts.endSessionsOfAll())
+    await storage.transaction((stores) => stores.accounts.endSessionsOfAll(Date.now()))
     return { text: 'Ended the sessions of everybody who has a password.', json: { all: true } }
   })
 }
