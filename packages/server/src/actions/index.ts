@@ -7,6 +7,7 @@ import { resetPassword } from './auth/reset-password.ts'
 import { listSessions } from './auth/sessions.ts'
 import { revokeSessions } from './auth/sessions-revoke.ts'
 import { signup } from './auth/signup.ts'
+import { upgradeAnonymous } from './auth/upgrade-anonymous.ts'
 import { unregisterDevice } from './device/unregister.ts'
 import { me } from './me.ts'
 import { deleteRecords } from './record/delete.ts'
@@ -37,6 +38,7 @@ export const actions = [
   login,
   logout,
   changePassword,
+  upgradeAnonymous,
   me,
   listSessions,
   revokeSessions,

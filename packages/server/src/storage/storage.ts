@@ -83,7 +83,9 @@ export interface AccountStore {
    * reset the password are void.
    */
   changePassword(id: string, oldHash: string, newHash: string, now: number): Promise<boolean>
-  /** Sets a password, whatever it was, with the same consequences. */
+  /** Gives a password to a user who has none; false when there is one. Sessions go on. */
+  setFirstPassword(id: string, hash: string, now: number): Promise<boolean>
+  /** Sets a password, whatever it was, with the same consequences as a change. */
   setPassword(id: string, newHash: string, now: number): Promise<void>
   /** Keeps the user out, or lets the user in again. */
   setDisabled(id: string, state: DisabledState): Promise<void>
@@ -127,6 +129,8 @@ export interface RoleStore {
 /** Users of an app's own log-in, by the subject of the app's tokens. */
 export interface CustomTokenUserStore {
   find(subject: string): Promise<User | undefined>
+  /** True if the user logs in so. */
+  has(userId: string): Promise<boolean>
   /** Throws UniqueViolation. */
   insert(subject: string, userId: string): Promise<void>
 }

@@ -103,6 +103,22 @@ export interface Actions {
       email?: string
     }
   }
+  "auth:anonymous:upgrade": {
+    input: {
+      auth_data?: unknown
+      password?: unknown
+    }
+    output: {
+      user_id: string
+      profile: { [key: string]: unknown }
+      access_token: string
+      roles?: Array<string>
+      last_login_at?: string
+      last_seen_at?: string
+      username?: string
+      email?: string
+    }
+  }
   "me": {
     input: { [key: string]: never }
     output: {

@@ -49,6 +49,16 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
       return true
     },
 
+    async setFirstPassword(id, hash, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('account')
+        .set({ password_hash: hash, password_changed_at: now })
+        .where('id', '=', id)
+        .where('password_hash', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
     async setPassword(id, newHash, now) {
       await db
         .updateTable('account')
