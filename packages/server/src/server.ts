@@ -4,6 +4,9 @@ import type { Logger } from 'pino'
 import type { Services } from './actions/action.ts'
 import { createDispatch } from './actions/dispatch.ts'
 import type { Readiness } from './actions/readiness.ts'
+import { openAuditSink } from './audit/audit-sink.ts'
+import { createAuditTrail } from './audit/audit-trail.ts'
+import { startAuditWorker } from './audit/audit-worker.ts'
 import { createClientOf } from './http/client.ts'
 import { createCors } from './http/cors.ts'
 import { createHandlePage } from './http/handle-page.ts'
@@ -186,7 +189,7 @@ async function serve(
     pages: [
       ...forgotPasswordPages(dispatch),
       ...resetPasswordPages(dispatch, storage, services.codes),
-      ...verifyPages(storage, services.codes, settings),
+      ...verifyPages(storage, services.codes, services.auditTrail, settings),
       ...(hasDevInbox ? [devInboxPage(storage.outbox, renderMail)] : []),
     ],
     templates,
@@ -229,7 +232,11 @@ async function serve(
         log,
       })
     : undefined
-  const retention = startRetention(storage, log)
+  const auditWorker =
+    settings.auditEnabled && settings.auditHandlerUrl
+      ? startAuditWorker(storage, openAuditSink(settings.auditHandlerUrl), log)
+      : undefined
+  const retention = startRetention(storage, settings, log)
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   const stop = async () => {
@@ -237,6 +244,7 @@ async function serve(
     pubsub.close()
     await server.close()
     await mailWorker?.stop()
+    await auditWorker?.stop()
     await retention.stop()
     await services.activity.flush()
     await storage.close()
@@ -295,6 +303,7 @@ function createServices(
     activity,
     codes: createOneTimeCodes(settings),
     limiter,
+    auditTrail: createAuditTrail(settings),
     mails: createMails(settings, limiter, isDevelopment),
     readiness,
     settings,

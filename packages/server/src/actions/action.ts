@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { Audit, AuditTrail } from '../audit/audit-trail.ts'
 import type { ErrorName } from '../errors.ts'
 import type { Mails } from '../mails/mail.ts'
 import type { AccessTokens, TokenHolder } from '../security/access-token.ts'
@@ -28,6 +29,7 @@ export interface Services {
   codes: OneTimeCodes
   limiter: RateLimiter
   mails: Mails
+  auditTrail: AuditTrail
   readiness: Readiness
   settings: Settings
 }
@@ -38,6 +40,8 @@ export interface Client {
   address: string
   /** What sends it, such as `Chrome on Windows`, as it says itself; empty when it does not. */
   software: string
+  /** What the request says of the way that it came, by the names of the audit trail. */
+  network: Record<string, string>
   /** Accept-Language as it was sent, or empty. */
   languages: string
 }
@@ -46,6 +50,8 @@ export interface Client {
 export interface ActionContext extends Services {
   caller: Caller
   client: Client
+  /** Notes what the caller does. */
+  audit: Audit
   /** Unix milliseconds; one value for the whole request. */
   now: number
   log: Logger

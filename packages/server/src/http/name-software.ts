@@ -28,7 +28,12 @@ export function nameSoftware(userAgent: string, sdk: string | string[] = ''): st
   const browser = userAgent.startsWith('Mozilla/') && nameIn(browsers, userAgent)
   const system = nameIn(systems, userAgent)
   if (browser) return system ? `${browser} on ${system}` : browser
-  return `${userAgent} ${sdk}`
+  return asLine(`${userAgent} ${sdk}`)
+}
+
+/** A header as people may be shown it: without control characters, and not too long. */
+export function asLine(header: string): string {
+  return header
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_LENGTH)

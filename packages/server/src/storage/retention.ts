@@ -18,7 +18,11 @@ const EVERY_MS = 60_000
 const MOST_AT_ONCE = 500
 
 /** Starts to forget, every minute, what is too old. */
-export function startRetention(storage: Storage, log: Logger): Retention {
+export function startRetention(
+  storage: Storage,
+  { auditDays }: { auditDays: number },
+  log: Logger,
+): Retention {
   let isStopped = false
   let round = Promise.resolve()
   const timer = setInterval(() => {
@@ -28,8 +32,12 @@ export function startRetention(storage: Storage, log: Logger): Retention {
 
   async function forget(): Promise<void> {
     try {
-      const before = Date.now() - ENDED_SESSIONS_DAYS * DAY_MS
-      await whileFull(() => storage.sessions.forgetEnded(before, MOST_AT_ONCE))
+      const now = Date.now()
+      const endedBefore = now - ENDED_SESSIONS_DAYS * DAY_MS
+      await whileFull(() => storage.sessions.forgetEnded(endedBefore, MOST_AT_ONCE))
+      if (auditDays === 0) return
+      const auditedBefore = now - auditDays * DAY_MS
+      await whileFull(() => storage.audit.forget(auditedBefore, MOST_AT_ONCE))
     } catch (error) {
       // A database that is away is told of by the requests that need it.
       if (error instanceof StorageUnavailable) return
@@ -38,7 +46,7 @@ export function startRetention(storage: Storage, log: Logger): Retention {
   }
 
   async function whileFull(remove: () => Promise<number>): Promise<void> {
-    while (!isStopped && (await remove()) === MOST_AT_ONCE) {
+    while ((await remove()) === MOST_AT_ONCE && !isStopped) {
       // Until the last ones were fewer.
     }
   }

@@ -62,6 +62,7 @@ export interface Stores {
   resetRequests: ResetRequestStore
   outbox: OutboxStore
   rateLimits: RateLimitStore
+  audit: AuditStore
   metadata: MetadataStore
 }
 
@@ -177,7 +178,7 @@ export interface SessionStore {
   insert(session: Session & SessionOrigin): Promise<void>
   /** The session with its user, in one look-up: every request of a logged-in user needs it. */
   find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
-  /** Newest first, those that are too old included. */
+  /** The newest few hundred, newest first, those that are too old included. */
   ofUser(userId: string): Promise<(Session & SessionOrigin)[]>
   /** False when there was no such session. */
   end(tokenHash: string, reason: EndReason, now: number): Promise<boolean>
@@ -391,4 +392,48 @@ export interface RateLimitStore {
   count(key: string, now: number, periodMs: number): Promise<{ count: number; resetsAt: number }>
   /** Removes counters that have ended. */
   prune(now: number): Promise<void>
+}
+
+/** Something that was done to an account, or tried. */
+export interface AuditEvent {
+  /** Later events have greater ids, as far as clocks agree. */
+  id: string
+  /** Unix milliseconds. */
+  at: number
+  event: string
+  /** Whose account; the user may exist no more. */
+  userId: string | null
+  /** Who did it: a user's id, `_master` or null. */
+  actor: string | null
+  data: Record<string, unknown>
+  /** Where it came from. */
+  source: Record<string, string>
+}
+
+export interface AuditQuery {
+  userId?: string | undefined
+  event?: string | undefined
+  /** Unix milliseconds. */
+  since?: number | undefined
+  /** Only events before the one of this id. */
+  before?: string | undefined
+  limit: number
+}
+
+export interface AuditStore {
+  /** `dueAt`: from when it is to be handed on (Unix milliseconds); null: not at all. */
+  add(event: AuditEvent, dueAt: number | null): Promise<void>
+  /** Newest first. */
+  list(query: AuditQuery): Promise<AuditEvent[]>
+  /** True if there is an event to claim. */
+  isDue(now: number): Promise<boolean>
+  /**
+   * Takes the oldest events that are due, for this process alone until `leaseEndsAt` (Unix
+   * milliseconds). After that they are due again.
+   */
+  claim(now: number, leaseEndsAt: number, most: number): Promise<AuditEvent[]>
+  /** Events of these ids are due again at this time; null: they were handed on. */
+  setDue(ids: string[], dueAt: number | null): Promise<void>
+  /** Forgets events from before this time that are not due, `most` at most; gives how many. */
+  forget(before: number, most: number): Promise<number>
 }

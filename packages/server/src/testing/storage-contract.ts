@@ -320,6 +320,54 @@ export function describeStorage(
       }
     })
 
+    describe('an event of the audit trail', () => {
+      const event = (at: number, userId: string | null) => ({
+        id: at.toString(16).padStart(12, '0') + 'ab'.repeat(10),
+        at,
+        event: 'logout',
+        userId,
+        actor: null,
+        data: { a: 1 },
+        source: { address: '::1' },
+      })
+
+      it('is listed by user, kind and time, newest first', async () => {
+        for (const at of [100, 200, 300]) await storage.audit.add(event(at, 'amy'), null)
+        await storage.audit.add({ ...event(400, null), event: 'signup' }, null)
+        const times = async (query: object) =>
+          (await storage.audit.list({ limit: 9, ...query })).map(({ at }) => at)
+
+        expect(await storage.audit.list({ limit: 1, userId: 'amy' })).toEqual([event(300, 'amy')])
+        expect(await times({})).toEqual([400, 300, 200, 100])
+        expect(await times({ event: 'logout', since: 200 })).toEqual([300, 200])
+        expect(await times({ before: event(300, null).id, limit: 1 })).toEqual([200])
+      })
+
+      it('is handed on by one of many, oldest first, and again unless that was done', async () => {
+        for (const at of [300, 100, 200]) await storage.audit.add(event(at, null), at)
+
+        const claims = await Promise.all([1, 2, 3].map(() => storage.audit.claim(250, 1_000, 9)))
+
+        const claimed = claims.flat().map(({ at }) => at)
+        expect(claimed).toEqual([100, 200])
+        expect(await storage.audit.isDue(250)).toBe(false)
+        await storage.audit.setDue([event(100, null).id], null)
+        const again = await storage.audit.claim(1_000, 2_000, 9)
+        expect(again.map(({ at }) => at)).toEqual([200, 300])
+      })
+
+      it('is forgotten when it is old and was handed on', async () => {
+        for (const at of [100, 200, 300]) await storage.audit.add(event(at, null), null)
+        await storage.audit.add(event(150, null), 150)
+
+        expect(await storage.audit.forget(300, 1)).toBe(1)
+        expect(await storage.audit.forget(300, 9)).toBe(1)
+
+        const left = await storage.audit.list({ limit: 9 })
+        expect(left.map(({ at }) => at)).toEqual([300, 150])
+      })
+    })
+
     describe('a revoked token', () => {
       it('is known until it is pruned', async () => {
         await storage.revokedTokens.add('ends', 1_000, 'loggedOut')

@@ -21,13 +21,17 @@ export const changePassword = defineAction({
 
   async handler(input, context) {
     const { storage, tokens, passwords, policy, passwordHistory, caller, client, now } = context
+    const { audit } = context
     const { account, record, dialect } = caller.user
     const { old_password: oldPassword, password } = input
     if (!oldPassword) throw invalidArgument('empty old password', 'old_password')
     if (!password) throw invalidArgument('empty password', 'password')
     checkPasswordText(password, 'password')
     const oldHash = account.passwordHash
-    if (!(await passwords.verify(oldPassword, oldHash)) || !oldHash) throw incorrect()
+    if (!(await passwords.verify(oldPassword, oldHash)) || !oldHash) {
+      await audit(storage, 'change_password_failure', account.id)
+      throw incorrect()
+    }
     await policy.check(password, record.fields)
     await passwordHistory.check(storage.passwordHistory, account.id, password, now)
 
@@ -36,6 +40,7 @@ export const changePassword = defineAction({
       if (!(await stores.accounts.changePassword(account.id, oldHash, newHash, now))) {
         throw incorrect()
       }
+      await audit(stores, 'change_password', account.id, { invalidate: input.invalidate === true })
       await passwordHistory.remember(stores.passwordHistory, account.id, newHash, now)
       return tokens.afterPasswordChange({
         stores,

@@ -1,3 +1,4 @@
+import { shortened } from '../../audit/audit-trail.ts'
 import { ApiError, invalidArgument } from '../../errors.ts'
 import { userDisabled } from '../../security/authenticate.ts'
 import { isOutdated } from '../../security/password.ts'
@@ -24,7 +25,7 @@ export const login = defineAction({
   ],
 
   async handler(input, context) {
-    const { storage, tokens, passwords, settings, now } = context
+    const { storage, tokens, passwords, settings, audit, now } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const loginId = identify(settings.authRecordKeys, authDataOf(input))
@@ -34,15 +35,27 @@ export const login = defineAction({
     const passwordHash = user?.account.passwordHash
     // Checked for unknown users too, so that the time does not tell who exists.
     const passwordMatches = await passwords.verify(input.password ?? '', passwordHash)
-    if (!user) throw new ApiError('ResourceNotFound', 'user not found')
-    if (!passwordMatches || !passwordHash) throw incorrect()
+    if (!user) {
+      const typed = shortened(loginId.canonical)
+      await audit(storage, 'login_failure', null, { reason: 'unknown_user', login_id: typed })
+      throw new ApiError('ResourceNotFound', 'user not found')
+    }
+    const { id } = user.account
+    if (!passwordMatches || !passwordHash) {
+      await audit(storage, 'login_failure', id, { reason: 'wrong_password' })
+      throw incorrect()
+    }
     // After the password, so that only the owner learns that the account is disabled.
-    if (isDisabled(user.account, now)) throw userDisabled(user.account)
+    if (isDisabled(user.account, now)) {
+      await audit(storage, 'login_failure', id, { reason: 'disabled' })
+      throw userDisabled(user.account)
+    }
 
     const currentHash = await renewHash(user, passwordHash, input.password ?? '', context)
     const accessToken = await storage.transaction(async (stores) => {
       // The password may have changed while it was checked.
-      if (!(await stores.accounts.recordLogin(user.account.id, currentHash, now))) throw incorrect()
+      if (!(await stores.accounts.recordLogin(id, currentHash, now))) throw incorrect()
+      await audit(stores, 'login_success', id, { login_id: loginId.group })
       return tokens.issue(stores, user.account, dialect, context)
     })
     const rules = await context.fieldAccess.rules(now)

@@ -9,8 +9,12 @@ export const logout = defineAction({
   output: statusOk,
   errors: [],
 
-  async handler(_, { caller: { token }, storage, tokens, now }) {
-    if (token) await storage.transaction((stores) => tokens.end(stores, token, 'loggedOut', now))
+  async handler(_, { caller: { token, user }, storage, tokens, audit, now }) {
+    if (!token || !user) return OK
+    await storage.transaction(async (stores) => {
+      await tokens.end(stores, token, 'loggedOut', now)
+      await audit(stores, 'logout', user.account.id)
+    })
     return OK
   },
 })

@@ -37,7 +37,7 @@ export const signup = defineAction({
 
   async handler(input, context) {
     const { storage, tokens, passwords, policy, passwordHistory, settings, caller, now } = context
-    const { mails, client } = context
+    const { mails, client, audit } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const authData = authDataOf(input)
@@ -65,6 +65,8 @@ export const signup = defineAction({
         if (passwordHash) {
           await passwordHistory.remember(stores.passwordHistory, id, passwordHash, now)
         }
+        const keys = isAnonymous ? [] : Object.keys(authData)
+        await audit(stores, 'signup', id, { login_ids: keys })
         if (settings.welcomeMail) {
           const languages = languagesOf(user.record, client.languages)
           const recipient = { address: user.record.fields['email'], languages }

@@ -50,6 +50,7 @@ export const upgradeAnonymous = defineAction({
         if (!(await stores.accounts.setFirstPassword(account.id, passwordHash, now))) {
           throw notAnonymous()
         }
+        await context.audit(stores, 'upgrade_anonymous', account.id)
         await passwordHistory.remember(stores.passwordHistory, account.id, passwordHash, now)
         const input = { type: 'user', key: account.id, access: undefined, fields }
         return saveRecord(input, {

@@ -33,14 +33,20 @@ export const customTokenLogin = defineAction({
   ],
 
   async handler({ token }, context) {
-    const { storage, tokens, fieldAccess, settings, now } = context
+    const { storage, tokens, fieldAccess, settings, audit, now } = context
     if (!settings.customTokenSecret) {
       throw new ApiError(
         'NotConfigured',
         'login with custom token requires CUSTOM_TOKEN_SECRET config',
       )
     }
-    const { subject, profile } = await readCustomToken(token, settings.customTokenSecret)
+    const { subject, profile } = await readCustomToken(token, settings.customTokenSecret).catch(
+      async (error: unknown) => {
+        const data = { reason: 'bad_token', provider: 'custom_token' }
+        await audit(storage, 'login_failure', null, data)
+        throw error
+      },
+    )
     const given = withoutServerManaged('user', decodeFields(profile))
     const fields = withoutFlags(given, settings)
     checkLoginIds(settings.authRecordKeys, fields, 'token')
@@ -51,6 +57,8 @@ export const customTokenLogin = defineAction({
         const user = found
           ? await updateUser(found, fields, stores, { ...context, rules })
           : await addUser(subject, fields, stores, context)
+        const event = found ? 'login_success' : 'signup'
+        await audit(stores, event, user.account.id, { provider: 'custom_token' })
         const accessToken = await tokens.issue(stores, user.account, 'B', context)
         return authResponse({ ...user, accessToken, dialect: 'B', rules })
       })
@@ -65,7 +73,7 @@ async function updateUser(
   { account, record }: User,
   fields: Record<string, Value>,
   stores: Stores,
-  { client, mails, settings, rules, now }: ActionContext & { rules: FieldAccessRules },
+  { client, audit, mails, settings, rules, now }: ActionContext & { rules: FieldAccessRules },
 ): Promise<User> {
   if (isDisabled(account, now)) throw userDisabled(account)
   await stores.accounts.markLogin(account.id, now)
@@ -77,6 +85,7 @@ async function updateUser(
     databaseId: record.databaseId,
     caller: { key: 'client', user, token: undefined },
     client,
+    audit,
     mails,
     settings,
     now,

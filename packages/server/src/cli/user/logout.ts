@@ -36,16 +36,17 @@ async function logout(name: string | undefined, { all, yes }: LogoutOptions): Pr
 
 function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
   return administer(async (administration) => {
-    const { storage } = administration
+    const { storage, audit } = administration
     const { account } = await findUser(administration, name)
     if (account.passwordHash === null && !isConfirmed) {
       throw new CommandError(
         `The user ${account.id} has no password, and could never log in again. Give --yes if that is meant.`,
       )
     }
-    const sessions = await storage.transaction((stores) =>
-      endSessions(stores, account.id, 'revoked', Date.now()),
-    )
+    const sessions = await storage.transaction(async (stores) => {
+      await audit(stores, 'session_revoked', account.id, { all: true })
+      return endSessions(stores, account.id, 'revoked', Date.now())
+    })
     return {
       text: `Ended all sessions of the user ${account.id}.`,
       json: { user_id: account.id, sessions_ended: sessions },
@@ -54,9 +55,12 @@ function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
 }
 
 function logoutAll(isConfirmed: boolean): Promise<Outcome> {
-  return administer(async ({ storage }) => {
+  return administer(async ({ storage, audit }) => {
     await confirm('Log out everybody who has a password?', isConfirmed)
-    await storage.transaction((stores) => stores.accounts.endSessionsOfAll(Date.now()))
+    await storage.transaction(async (stores) => {
+      await audit(stores, 'session_revoked', null, { all_users: true })
+      await stores.accounts.endSessionsOfAll(Date.now())
+    })
     return { text: 'Ended the sessions of everybody who has a password.', json: { all: true } }
   })
 }

@@ -26,6 +26,7 @@ export interface Tables {
   reset_request: { id: string; address: string; languages: string; requested_at: number }
   outbox_mail: OutboxMailTable
   rate_limit: { key: string; count: number; resets_at: number }
+  audit_event: AuditEventTable
   metadata: { name: string; value: string }
 }
 
@@ -123,4 +124,18 @@ export interface OutboxMailTable {
   expires_at: number
   attempts: number
   failed_at: number | null
+}
+
+export interface AuditEventTable {
+  id: string
+  at: number
+  event: string
+  user_id: string | null
+  actor: string | null
+  /** JSON: an object. */
+  data: string
+  /** JSON: an object of texts. */
+  source: string
+  /** Null: it is not to be handed on, or no longer. */
+  due_at: number | null
 }

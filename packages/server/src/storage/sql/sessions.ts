@@ -9,6 +9,9 @@ import { toUser, type UserRow } from './rows.ts'
 import type { SessionTable, Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
+/** More than a person has devices; programs that log in anew each time have more sessions. */
+const MOST_LISTED = 500
+
 export function createSessionStore(db: Kysely<Tables>, { lookUp }: SqlEngine): SessionStore {
   return {
     async insert({ tokenHash, userId, dialect, createdAt, lastSeenAt, client, address }) {
@@ -32,6 +35,7 @@ export function createSessionStore(db: Kysely<Tables>, { lookUp }: SqlEngine): S
         .where('user_id', '=', userId)
         .orderBy('created_at', 'desc')
         .orderBy('token_hash')
+        .limit(MOST_LISTED)
         .execute()
       return rows.map(toSession)
     },
