@@ -4,7 +4,7 @@ import { runCompiledOnce, runCompiledWithRow } from './compiled.ts'
 import { endSessionsWhere } from './end-sessions.ts'
 import { inStatements } from './in-statements.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
-import { fromAccount, toUser } from './rows.ts'
+import { fromAccount, toUser, valuesOf } from './rows.ts'
 import type { AccountTable, Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
@@ -16,7 +16,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
 
     async find(id) {
       const row = await selectUser(db).where('account.id', '=', id).executeTakeFirst()
-      return row && toUser(row)
+      return row && toUser(valuesOf(row))
     },
 
     async list(after, limit) {
@@ -25,7 +25,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .orderBy('account.id')
         .limit(limit)
         .execute()
-      return rows.map(toUser)
+      return rows.map(valuesOf).map(toUser)
     },
 
     async recordLogin(id, passwordHash, now) {

@@ -5,7 +5,7 @@ import { compiledOnce, runCompiledOnce, runCompiledWithRow } from './compiled.ts
 import { endSessionsWhere } from './end-sessions.ts'
 import type { SqlEngine } from './engine.ts'
 import { inStatements } from './in-statements.ts'
-import { toUser, type UserRow } from './rows.ts'
+import { toUser, userColumns } from './rows.ts'
 import type { SessionTable, Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
@@ -66,7 +66,7 @@ export function createSessionStore(db: Kysely<Tables>, { lookUp }: SqlEngine): S
     },
 
     endOf: async (tokenHash) =>
-      lookUp(selectEnded(db, tokenHash), ({ reason }) => reason as EndReason),
+      lookUp(selectEnded(db, tokenHash), ([reason]) => reason as EndReason),
 
     async forgetEnded(before, most) {
       const { numDeletedRows } = await db
@@ -125,24 +125,15 @@ const selectSession = compiledOnce((db, tokenHash: string) =>
     .where('session.token_hash', '=', tokenHash),
 )
 
-interface SessionRow extends UserRow {
-  token_hash: string
-  dialect: string
-  opened_at: number
-  session_seen_at: number
-}
+type SessionValues = [tokenHash: string, dialect: Dialect, createdAt: number, lastSeenAt: number]
 
-function toSessionUser(row: SessionRow): User & { session: Session } {
-  return {
-    ...toUser(row),
-    session: {
-      tokenHash: row.token_hash,
-      userId: row.id,
-      dialect: row.dialect as Dialect,
-      createdAt: row.opened_at,
-      lastSeenAt: row.session_seen_at,
-    },
-  }
+function toSessionUser(values: unknown[]): User & { session: Session } {
+  const user = toUser(values)
+  const [tokenHash, dialect, createdAt, lastSeenAt] = values.slice(
+    userColumns.length,
+  ) as SessionValues
+  const session = { tokenHash, userId: user.account.id, dialect, createdAt, lastSeenAt }
+  return { ...user, session }
 }
 
 function toSession(row: SessionTable): Session & SessionOrigin {
