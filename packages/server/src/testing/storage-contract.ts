@@ -567,12 +567,14 @@ export function describeStorage(
 
       it('is not seen by look-ups before it is finished', async () => {
         await insertUser(storage, 'amy')
-        const session = { userId: 'amy', dialect: 'B', createdAt: 1, lastSeenAt: 1 } as const
+        const times = { createdAt: 1, lastSeenAt: 1 }
+        const origin = { client: null, address: null }
+        const session = { userId: 'amy', dialect: 'B', ...times, ...origin } as const
         await storage.sessions.insert({ ...session, tokenHash: 'old' })
         await storage.sessions.find('old')
 
         await storage.transaction(async (stores) => {
-          await stores.sessions.delete('old')
+          await stores.sessions.end('old', 'loggedOut', 1)
           await stores.sessions.insert({ ...session, tokenHash: 'new' })
 
           expect(await storage.sessions.find('old')).toBeDefined()
