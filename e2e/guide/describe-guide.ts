@@ -237,6 +237,30 @@ export function describeGuide(getStage: () => Stage): void {
     })
   })
 
+  describe('upgrading-anonymous.md', () => {
+    const sample = 'upgrading-anonymous.md: From anonymous to permanent'
+
+    it('makes an anonymous user permanent, and stays logged in', async () => {
+      const report = await play(sample, { after: 'console.log((await skygear.auth.whoami())._id)' })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Welcome,', username], [idOf(report)]])
+      expect(report.currentUser).toMatchObject({ username, email })
+      expect(report.changes).toEqual([idOf(report)])
+      expect(await logIn({ email }, password)).toBe(username)
+    })
+
+    it('tells that a name is taken, and leaves the user anonymous', async () => {
+      await (await connect()).auth.signupWithUsername(username, newPassword)
+
+      const report = await play(sample)
+
+      expectFine(report)
+      expect(report.printed).toEqual([['This name is taken.']])
+      expect(report.currentUser).not.toHaveProperty('username')
+    })
+  })
+
   describe('logging-in.md', () => {
     it('logs in with a username', async () => {
       const report = await play('logging-in.md: With a username')
@@ -458,8 +482,41 @@ export function describeGuide(getStage: () => Stage): void {
   })
 
   describe('ending-sessions.md', () => {
+    it('shows where the user is logged in', async () => {
+      const report = await play('ending-sessions.md: Where one is logged in', {
+        before: onAnotherDevice(''),
+      })
+
+      expectFine(report)
+      const kinds = report.printed.map((values) => (values as unknown[])[0])
+      expect(kinds.toSorted()).toEqual(['Elsewhere:', 'This device:'])
+    })
+
+    it('ends all other sessions', async () => {
+      const report = await play('ending-sessions.md: Everywhere but here', {
+        before: onAnotherDevice('globalThis.tablet = other'),
+        after: [printWho('skygear'), printWho('tablet')].join('\n'),
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Still logged in here:', username], [username], [104]])
+      expect(report.changes).toEqual([])
+    })
+
+    it('logs out everywhere', async () => {
+      const report = await play('ending-sessions.md: Everywhere', {
+        before: onAnotherDevice('globalThis.tablet = other'),
+        after: printWho('tablet'),
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Logged out on all devices'], [104]])
+      expect(report.changes).toEqual([null])
+      expect(report.currentUser).toBeNull()
+    })
+
     it('logs out all other devices, and stays logged in', async () => {
-      const report = await play('ending-sessions.md: Ending other sessions', {
+      const report = await play('ending-sessions.md: With a new password', {
         before: onAnotherDevice('globalThis.tablet = other') + STEAL_TOKEN,
         after: [printWho('skygear'), printWho('tablet'), printWho('thief')].join('\n'),
       })

@@ -7,7 +7,7 @@ import { ErrorCodes } from './generated/protocol.ts'
 import { readUserBy, type UserFields } from './user.ts'
 import { fromWire } from './wire-value.ts'
 
-export type { LoginIds } from './auth.ts'
+export type { LoginIds, SessionDescription } from './auth.ts'
 export type { Attributes, BaseRecord as Record } from './base-record.ts'
 export type { BaseClient, ClientOptions, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'

@@ -16,7 +16,7 @@ import { fromWire } from './wire-value.ts'
 
 export { ACL, type UserOrID } from './acl.ts'
 export type { Administration } from './admin.ts'
-export type { LoginIds } from './auth.ts'
+export type { LoginIds, SessionDescription } from './auth.ts'
 export type { AccessEntry, Attributes } from './base-record.ts'
 export type { BaseClient, ClientOptions, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'
