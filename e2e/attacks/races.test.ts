@@ -1,105 +1,209 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServer } from '../packages/server/src/testing/test-server.ts'
-import type { HttpAnswer } from './send-request.ts'
-import { authResultOf, call, errorOf, post, recordsOf, signUp } from './wire.ts'
+import type { HttpAnswer } from '../send-request.ts'
+import { type AuthResult, authResultOf, recordsOf } from '../wire.ts'
+import { outcomeOf, PASSWORD, startTarget, type Target } from './target.ts'
 
-const PARALLEL = 20
+/** Many more by `node e2e/attacks/run.ts --iterations 10000`. */
+const ITERATIONS = Number(process.env['RACE_ITERATIONS'] ?? 50)
 
-let server: Awaited<ReturnType<typeof startTestServer>>
+/** Races with different users, which do not wait for each other. */
+const AT_ONCE = 5
+
+/** No race takes so long, on a busy machine. */
+const LIMIT_MS = 120_000 + ITERATIONS * 2_000
+
+let target: Target
 
 beforeAll(async () => {
-  server = await startTestServer({ RATE_LIMIT: 'off' })
+  target = await startTarget()
 })
+afterAll(() => target.end())
 
-afterAll(() => server.close())
-
-describe('20 sign-ups with one name at the same time', () => {
-  let answers: HttpAnswer[] = []
-
-  beforeAll(async () => {
-    const names = Array.from({ length: PARALLEL }, (_, i) => (i % 2 ? 'Racer' : 'rACER'))
-    answers = await Promise.all(
+/** What each race does once; it throws when something went wrong. */
+const RACES: Record<string, (round: string) => Promise<void>> = {
+  async 'RC-01: of sign-ups with one name one wins, and can log in'(round) {
+    const names = [`Racer-${round}`, `racer-${round}`, `RACER-${round}`, `ｒacer-${round}`]
+    const answers = await Promise.all(
       names.map((username, i) =>
-        call(server, 'auth:signup', { auth_data: { username }, password: `secret-${i}` }),
+        target.call('auth:signup', { auth_data: { username }, password: `${PASSWORD}-${i}` }),
       ),
     )
-  }, 60_000)
-
-  it('give the name to exactly one user', () => {
-    const refused = answers.filter(({ status }) => status !== 200)
-
-    expect(refused).toHaveLength(PARALLEL - 1)
-    for (const answer of refused) {
-      expect(answer.status).toBe(409)
-      expect(errorOf(answer)).toMatchObject({ name: 'Duplicated', code: 109 })
-    }
-  })
-
-  it('leave an owner who can log in with their own password, and nobody else', async () => {
+    expect(outcomes(answers)).toEqual(['Duplicated', 'Duplicated', 'Duplicated', 'OK'])
     const winner = answers.findIndex(({ status }) => status === 200)
+    expect(outcomeOf(await logIn(names[0]!, `${PASSWORD}-${winner}`))).toBe('OK')
+  },
 
-    const byOwner = await logIn('RACER', `secret-${winner}`)
-    const byLoser = await logIn('RACER', `secret-${(winner + 1) % PARALLEL}`)
+  async 'RC-02: of users who take one name one wins'(round) {
+    const users = await signUpMany(3)
+    const answers = await Promise.all(users.map((user) => rename(user, `taken-${round}`)))
 
-    expect(authResultOf(byOwner).user_id).toBe(authResultOf(answers[winner]!).user_id)
-    expect(errorOf(byLoser)).toMatchObject({ code: 105 })
-  })
+    expect(answers.map(itemOf).toSorted()).toEqual(['Duplicated', 'Duplicated', 'record'])
+  },
 
-  it('leave one user record with the name', async () => {
-    expect(await usersNamed('racer')).toHaveLength(1)
-  })
+  async 'RC-02: two users who swap their names never share one'() {
+    const [one, two] = (await signUpMany(2)) as [AuthResult, AuthResult]
+    const [nameOfOne, nameOfTwo] = [one, two].map(({ profile }) => String(profile['username']))
+    await Promise.all([rename(one, nameOfTwo!), rename(two, nameOfOne!)])
 
-  it('leave the losers free to sign up with another name', async () => {
-    await expect(signUp(server, { username: 'runner-up' })).resolves.toBeDefined()
-  })
-})
+    const owners = await Promise.all([nameOfOne!, nameOfTwo!].map((name) => logIn(name, PASSWORD)))
+    expect(new Set(owners.map((answer) => authResultOf(answer).user_id)).size).toBe(2)
+  },
 
-describe('20 users who take one name at the same time', () => {
-  const before = Array.from({ length: PARALLEL }, (_, i) => `before-${i}`)
-  let answers: HttpAnswer[] = []
+  async 'RC-03: a sign-up and a change to one name have one winner'(round) {
+    const [user] = (await signUpMany(1)) as [AuthResult]
+    const username = `wanted-${round}`
+    const [signedUp, renamed] = await Promise.all([
+      target.call('auth:signup', { auth_data: { username }, password: PASSWORD }),
+      rename(user, username.toUpperCase()),
+    ])
 
-  beforeAll(async () => {
-    const users = await Promise.all(before.map((username) => signUp(server, { username })))
-    answers = await Promise.all(
-      users.map((user, i) =>
-        post(server, 'record:save', {
-          access_token: user.access_token,
-          database_id: '_public',
-          records: [{ _id: `user/${user.user_id}`, username: i % 2 ? 'Wanted' : 'wANTED' }],
-        }),
+    const won = [outcomeOf(signedUp) === 'OK', itemOf(renamed) === 'record']
+    expect(won.filter(Boolean)).toHaveLength(1)
+  },
+
+  async 'RC-09: a log-in with the old password is no session after the change'() {
+    const [user] = (await signUpMany(1)) as [AuthResult]
+    const name = String(user.profile['username'])
+    const change = { old_password: PASSWORD, password: `${PASSWORD}-2`, invalidate: true }
+    const [changed, ...logIns] = await Promise.all([
+      target.call('auth:password', change, { token: user.access_token }),
+      logIn(name, PASSWORD),
+      logIn(name, PASSWORD),
+    ])
+
+    expect(outcomeOf(changed)).toBe('OK')
+    for (const answer of logIns) {
+      if (outcomeOf(answer) !== 'OK') expect(outcomeOf(answer)).toBe('InvalidCredentials')
+      else
+        expect(await outcomeOfMe(authResultOf(answer).access_token)).toBe('AccessTokenNotAccepted')
+    }
+  },
+
+  async 'RC-10, RC-11: a log-in and a request undo no lock-out'() {
+    const [user] = (await signUpMany(1)) as [AuthResult]
+    const name = String(user.profile['username'])
+    const lockOut = { auth_id: user.user_id, disabled: true }
+    const [loggedIn] = await Promise.all([
+      logIn(name, PASSWORD),
+      target.call('auth:disable:set', lockOut, { key: target.masterKey }),
+      outcomeOfMe(user.access_token),
+    ])
+
+    expect(await outcomeOfMe(user.access_token)).toBe('UserDisabled')
+    if (outcomeOf(loggedIn) === 'OK') {
+      expect(await outcomeOfMe(authResultOf(loggedIn).access_token)).toBe('UserDisabled')
+    }
+  },
+
+  async 'RC-12: no request is served after the log-out was acknowledged'() {
+    const [user] = (await signUpMany(1)) as [AuthResult]
+    const token = user.access_token
+    const during = Array.from({ length: 5 }, () => outcomeOfMe(token))
+    await target.call('auth:logout', {}, { token })
+
+    expect(await outcomeOfMe(token)).toBe('AccessTokenNotAccepted')
+    await Promise.all(during)
+    expect(await outcomeOfMe(token)).toBe('AccessTokenNotAccepted')
+  },
+
+  async 'RC-16: roles that two administrators give are both given'() {
+    const [user] = (await signUpMany(1)) as [AuthResult]
+    const roles = ['reader', 'writer', 'editor']
+    await Promise.all(
+      roles.map((role) =>
+        target.call(
+          'role:assign',
+          { roles: [role], users: [user.user_id] },
+          { key: target.masterKey },
+        ),
       ),
     )
-  }, 60_000)
 
-  it('give it to exactly one of them', () => {
-    const failed = answers.flatMap(recordsOf).filter(({ _type }) => _type === 'error')
+    const users = [user.user_id]
+    const got = await target.call('role:get', { users }, { key: target.masterKey })
+    const held = (got.body as { result: Record<string, string[]> }).result[user.user_id]
+    expect(held?.toSorted()).toEqual(roles.toSorted())
+  },
 
-    expect(answers.map(({ status }) => status)).toEqual(Array(PARALLEL).fill(200))
-    expect(failed).toHaveLength(PARALLEL - 1)
-    for (const error of failed) expect(error).toMatchObject({ name: 'Duplicated', code: 109 })
-  })
+  async 'RC-01: records saved under one new id belong to one user'(round) {
+    const users = await signUpMany(2)
+    const record = { _id: `race/${round}`, text: 'x', _access: [] }
+    const answers = await Promise.all(
+      users.map(({ access_token: token }) =>
+        target.call('record:save', { records: [record] }, { token }),
+      ),
+    )
 
-  it('leave all others logging in by the name they had', async () => {
-    const loggedIn = await Promise.all(before.map((username) => logIn(username, 'secret-1')))
-
-    const unknown = loggedIn.filter((answer) => errorOf(answer)?.code === 110)
-    expect(loggedIn.filter(({ status }) => status === 200)).toHaveLength(PARALLEL - 1)
-    expect(unknown).toHaveLength(1)
-    expect((await logIn('WANTED', 'secret-1')).status).toBe(200)
-    expect(await usersNamed('wanted')).toHaveLength(1)
-  }, 60_000)
-})
-
-function logIn(username: string, password: string): Promise<HttpAnswer> {
-  return call(server, 'auth:login', { auth_data: { username }, password })
+    const saved = answers.filter((answer) => itemOf(answer) === 'record')
+    const rows = await target.server.sql(
+      'select owner_id from record where type = ? and key = ?',
+      ...['race', round],
+    )
+    expect(rows).toHaveLength(1)
+    expect(saved).toHaveLength(1)
+  },
 }
 
-async function usersNamed(username: string) {
-  const answer = await post(server, 'record:query', {
-    api_key: server.masterKey,
-    database_id: '_public',
-    record_type: 'user',
-    predicate: ['eq', { $type: 'keypath', $val: 'username' }, username],
-  })
-  return recordsOf(answer)
+describe(`${ITERATIONS} times`, () => {
+  it.each(Object.entries(RACES))(
+    '%s',
+    async (name, race) => {
+      for (let i = 0; i < ITERATIONS; i += AT_ONCE) {
+        const rounds = Array.from(
+          { length: AT_ONCE },
+          (_, lane) => `${Object.keys(RACES).indexOf(name)}-${i + lane}`,
+        )
+        await Promise.all(rounds.map(race))
+      }
+    },
+    LIMIT_MS,
+  )
+})
+
+it('RC-01: of a hundred sign-ups with one name one wins', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, i) =>
+      target.call('auth:signup', {
+        auth_data: { username: i % 2 ? 'Hundred' : 'hUNDRED' },
+        password: `${PASSWORD}-${i}`,
+      }),
+    ),
+  )
+
+  expect(outcomes(answers).filter((outcome) => outcome === 'OK')).toHaveLength(1)
+  expect(new Set(outcomes(answers))).toEqual(new Set(['OK', 'Duplicated']))
+}, 60_000)
+
+let count = 0
+
+function signUpMany(number: number): Promise<AuthResult[]> {
+  return Promise.all(
+    Array.from({ length: number }, () => {
+      count += 1
+      return target.signUp(`runner-${count}`)
+    }),
+  )
+}
+
+function rename({ user_id: id, access_token: token }: AuthResult, username: string) {
+  const records = [{ _id: `user/${id}`, username }]
+  return target.call('record:save', { records }, { token })
+}
+
+function logIn(username: string, password: string): Promise<HttpAnswer> {
+  return target.call('auth:login', { auth_data: { username }, password })
+}
+
+async function outcomeOfMe(token: string): Promise<string> {
+  return outcomeOf(await target.call('me', {}, { token }))
+}
+
+/** What became of the one record of a save. */
+function itemOf(answer: HttpAnswer): string {
+  const [item] = recordsOf(answer)
+  return String(item?.['_type'] === 'error' ? item['name'] : item?.['_type'])
+}
+
+function outcomes(answers: HttpAnswer[]): string[] {
+  return answers.map(outcomeOf).toSorted()
 }

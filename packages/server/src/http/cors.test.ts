@@ -57,14 +57,14 @@ describe('answers to pages', () => {
     expect(headers.get('Access-Control-Allow-Headers')).toBe('content-type,x-skygear-api-key')
   })
 
-  it('show the request id and when to try again', async () => {
+  it('WB-03: show the request id and when to try again', async () => {
     const headers = await preflight({})
 
     expect(headers.get('Access-Control-Expose-Headers')).toBe('X-Skygear-Request-Id, Retry-After')
   })
 
   it.each(['*', ORIGIN, `https://other.example,${ORIGIN}`])(
-    'never allow credentials, with CORS_HOST=%s',
+    'WB-01, WB-02: never allow credentials, with CORS_HOST=%s',
     async (corsHost) => {
       const server = await startTestServer({ CORS_HOST: corsHost })
       onTestFinished(server.close)

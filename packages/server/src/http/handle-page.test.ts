@@ -12,7 +12,7 @@ afterAll(() => server.close())
 
 describe('a page', () => {
   it.each(['/forgot-password', '/reset-password?code=x', '/user/verify-code/form'])(
-    'is for one person, and no other site: %s',
+    'WB-07, RS-19: is for one person, and no other site: %s',
     async (path) => {
       const { headers } = await fetch(server.url + path)
 
@@ -35,7 +35,7 @@ describe('a page', () => {
     expect([sent.status, sent.headers.get('Location')]).toEqual([303, '/auth/forgot-password/sent'])
   })
 
-  it('takes no form from another site', async () => {
+  it('WB-05: takes no form from another site', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' }
 
     const answer = await submit('/forgot-password', 'email=amy%40example.com', headers)
