@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Services } from '../../packages/server/src/actions/action.ts'
+import { deleteUser } from '../../packages/server/src/actions/user/delete-user.ts'
+import { createLog } from '../../packages/server/src/log.ts'
+import { openServices } from '../../packages/server/src/server.ts'
+import { loadSettings } from '../../packages/server/src/settings.ts'
 import type { HttpAnswer } from '../send-request.ts'
 import { type AuthResult, authResultOf, recordsOf } from '../wire.ts'
 import { outcomeOf, PASSWORD, startTarget, type Target } from './target.ts'
@@ -14,10 +19,22 @@ const LIMIT_MS = 120_000 + ITERATIONS * 2_000
 
 let target: Target
 
+/** What a command has beside the server, on the same database. */
+let services: Services
+
 beforeAll(async () => {
   target = await startTarget()
+  const { apiKey, masterKey, server } = target
+  const settings = loadSettings({
+    ...{ API_KEY: apiKey, MASTER_KEY: masterKey, LOG_LEVEL: 'silent' },
+    DATABASE_URL: server.databaseUrl,
+  })
+  services = await openServices(settings, createLog(settings))
 })
-afterAll(() => target.end())
+afterAll(async () => {
+  await services.storage.close()
+  await target.end()
+})
 
 /** What each race does once; it throws when something went wrong. */
 const RACES: Record<string, (round: string) => Promise<void>> = {
@@ -106,6 +123,23 @@ const RACES: Record<string, (round: string) => Promise<void>> = {
     expect(await outcomeOfMe(token)).toBe('AccessTokenNotAccepted')
   },
 
+  async 'RC-13: nothing is left of a user who is deleted while the user does something'() {
+    const [user] = (await signUpMany(1)) as [AuthResult]
+    const [loggedIn] = await Promise.all([
+      logIn(String(user.profile['username']), PASSWORD),
+      rename(user, `gone-${user.user_id}`),
+      outcomeOfMe(user.access_token),
+      deleteNow(user.user_id),
+    ])
+
+    expect(await outcomeOfMe(user.access_token)).toBe('AccessTokenNotAccepted')
+    if (outcomeOf(loggedIn) === 'OK') {
+      const { access_token: token } = authResultOf(loggedIn)
+      expect(await outcomeOfMe(token)).toBe('AccessTokenNotAccepted')
+    }
+    expect(outcomeOf(await logIn(`gone-${user.user_id}`, PASSWORD))).toBe('ResourceNotFound')
+  },
+
   async 'RC-16: roles that two administrators give are both given'() {
     const [user] = (await signUpMany(1)) as [AuthResult]
     const roles = ['reader', 'writer', 'editor']
@@ -192,6 +226,12 @@ function rename({ user_id: id, access_token: token }: AuthResult, username: stri
 
 function logIn(username: string, password: string): Promise<HttpAnswer> {
   return target.call('auth:login', { auth_data: { username }, password })
+}
+
+function deleteNow(id: string): Promise<void> {
+  return services.storage.transaction(async (stores) => {
+    await deleteUser(stores, (await stores.accounts.find(id))!)
+  })
 }
 
 async function outcomeOfMe(token: string): Promise<string> {

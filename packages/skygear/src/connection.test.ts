@@ -124,7 +124,7 @@ describe('a call', () => {
       expect(server.arrived).toEqual([])
     })
 
-    it('SD-13: nothing to the place to which it is redirected', async () => {
+    it('nothing to the place to which it is redirected', async () => {
       const thief = await startMisbehavingServer((response) => answerJSON(response, 200, {}))
       misbehave = (response) => response.writeHead(307, { Location: `${thief.url}/me` }).end()
 
@@ -193,7 +193,7 @@ describe('a call', () => {
       expectStillLoggedIn()
     })
 
-    it('SD-04, R-36: ends the session on code 104, once, and still rejects', async () => {
+    it('ends the session on code 104, once, and still rejects', async () => {
       misbehave = (response) =>
         answerJSON(response, 401, {
           error: { name: 'AccessTokenNotAccepted', code: 104, message: 'dead' },
@@ -338,7 +338,7 @@ describe('a call', () => {
   })
 
   describe('to log out', () => {
-    it('SD-09: ends the session even when the server is not reached, and tells so', async () => {
+    it('ends the session even when the server is not reached, and tells so', async () => {
       misbehave = (response) => response.destroy()
 
       await expect(skygear.auth.logout()).rejects.toMatchObject({ name: 'NetworkError' })

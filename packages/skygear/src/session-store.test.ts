@@ -59,7 +59,7 @@ describe('session store', () => {
       expect(remembered).toEqual({ [TOKEN_KEY]: 'T1', [USER_KEY]: expect.stringContaining('amy') })
     })
 
-    it('SD-07: never leaves the token of one user beside another user, even when interrupted', async () => {
+    it('never leaves the token of one user beside another user, even when interrupted', async () => {
       await logIn(session, 'amy', 'T1')
       const states: unknown[] = []
       const spied = spyOnWrites(storage, states)
@@ -78,7 +78,7 @@ describe('session store', () => {
       }
     })
 
-    it('SD-07: goes on in memory when the storage fails', async () => {
+    it('goes on in memory when the storage fails', async () => {
       const failure = () => Promise.reject(new Error('broken'))
       session = newTab({ getItem: failure, setItem: failure, removeItem: failure })
 
@@ -268,7 +268,7 @@ describe('session store', () => {
       expect(events).toEqual(['amy', null])
     })
 
-    it('SD-03, R-37: is of no interest when it is not the current one', async () => {
+    it('is of no interest when it is not the current one', async () => {
       await logIn(session, 'amy', 'T2')
 
       await session.expire('T1')
@@ -309,7 +309,7 @@ describe('session store', () => {
       expect(events).toEqual(['amy'])
     })
 
-    it('SD-06: gives way to the user who has logged in in another tab', async () => {
+    it('gives way to the user who has logged in in another tab', async () => {
       await logIn(session, 'amy', 'T1')
       await logIn(newTab(storage), 'bob', 'T2')
 
@@ -468,7 +468,7 @@ describe('session store', () => {
       expect(newTab(storage).user).toBeNull()
     })
 
-    it('SD-11: may be unreadable altogether', () => {
+    it('may be unreadable altogether', () => {
       const blocked = {
         ...storage,
         getItem: () => {
@@ -485,7 +485,7 @@ describe('session store', () => {
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
     afterEach(() => errors.mockClear())
 
-    it('SD-15: that throw or reject are reported, and stop nobody else', async () => {
+    it('that throw or reject are reported, and stop nobody else', async () => {
       session = newTab(storage)
       const seen: unknown[] = []
       session.onUserChanged(() => {

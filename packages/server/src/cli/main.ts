@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAttackCommand } from './attack.ts'
 import { addBackupCommand } from './backup.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -44,6 +45,7 @@ addBackupCommand(program)
 addRestoreCommand(program)
 addUserCommand(program)
 addKeyCommand(program)
+addAttackCommand(program)
 
 try {
   await program.parseAsync()

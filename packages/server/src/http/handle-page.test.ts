@@ -92,7 +92,7 @@ describe('the dev inbox', () => {
       { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@b', PUBLIC_URL: 'https://b' },
       true,
     ],
-  ])('is not there %s', async (_, environment, dev) => {
+  ])('AD-08: is not there %s', async (_, environment, dev) => {
     const other = await startTestServer(environment, { dev })
     onTestFinished(other.close)
     const { port } = new URL(other.url)

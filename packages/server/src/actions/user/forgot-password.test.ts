@@ -167,7 +167,7 @@ describe('the language of a mail', () => {
 })
 
 describe('limits of user:forgot-password', () => {
-  it('AB-01, RS-20: let three mails an hour go to one address, known or not, however it is written', async () => {
+  it('AB-01: let three mails an hour go to one address, known or not, however it is written', async () => {
     const limited = await startTestServer(mailServer.settings)
     onTestFinished(limited.close)
     const ask = (email: string) => limited.call('user:forgot-password', { args: { email } })
@@ -185,7 +185,7 @@ describe('limits of user:forgot-password', () => {
     }
   })
 
-  it('AB-02, EN-12: let one client ask for thirty addresses an hour', async () => {
+  it('AB-02: let one client ask for thirty addresses an hour', async () => {
     const limited = await startTestServer({ ...mailServer.settings, TRUSTED_PROXIES: '127.0.0.1' })
     onTestFinished(limited.close)
     const ask = async (email: string, forwardedFor: string) =>
