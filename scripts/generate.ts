@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { casesPage } from '../e2e/attacks/cases-page.ts'
 import { loadDeviations } from '../e2e/recorded/deviations.ts'
 import { deviationsPage } from '../e2e/recorded/deviations-doc.ts'
 import { actions } from '../packages/server/src/actions/index.ts'
@@ -23,6 +24,7 @@ const files: Record<string, string> = {
   'docs/reference/actions.md': actionsPage(actions),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/settings.md': settingsPage(),
+  'docs/reference/attack-cases.md': casesPage(),
   'docs/reference/deviations.md': deviationsPage(loadDeviations()),
 }
 

@@ -19,7 +19,7 @@ const TIMEOUT_MS = 120_000
 
 const NEITHER = 'a user is neither as before nor as after'
 
-describe.each(kills)('killing the $victim in a storm of changes', (kill) => {
+describe.each(kills)('R-01, R-02, R-03: killing the $victim in a storm of changes', (kill) => {
   it(
     'loses nothing that was acknowledged, and leaves nothing half done',
     async () => {

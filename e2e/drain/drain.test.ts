@@ -7,7 +7,7 @@ it.each([
   ['a server', {}],
   ['a server with workers', { workers: 2 }],
 ])(
-  '%s answers what it accepted before SIGTERM, and ends with 0',
+  'R-20: %s answers what it accepted before SIGTERM, and ends with 0',
   async (_, how) => {
     const database = await createDatabase('sqlite')
     onTestFinished(() => database.remove())

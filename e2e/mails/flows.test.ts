@@ -98,7 +98,7 @@ describe.skipIf(!findChromium())('in a browser without JavaScript', () => {
     expect((await mailServer.next('dan@example.com')).subject).toContain('Set a new password')
   })
 
-  it('a link that is only looked at, however often, still works', async () => {
+  it('RS-12: a link that is only looked at, however often, still works', async () => {
     const client = await signUp('eve@example.com')
     await client.auth.forgotPassword('eve@example.com')
     await client.auth.requestVerification('email')

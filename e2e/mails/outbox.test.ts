@@ -42,7 +42,7 @@ describe('no mail is lost', () => {
     expect(new Set(messageIds()).size).toBe(names.length * 2)
   }, 90_000)
 
-  it('when the server is killed while it sends, and one is sent twice at most', async () => {
+  it('R-17: when the server is killed while it sends, and one is sent twice at most', async () => {
     const server = await startProcess()
     let taken = 0
     const thirdIsTaken = new Promise<void>((resolve) => {

@@ -107,7 +107,7 @@ describe.skipIf(!findChromium())('pages (skipped when there is no Chromium)', ()
     await page.context().close()
   })
 
-  it('run no script and load nothing from elsewhere, whatever is put into them', async () => {
+  it('WB-09, RS-17: run no script and load nothing from elsewhere, whatever is put into them', async () => {
     const page = await open('desktop', 'about:blank')
     const elsewhere: string[] = []
     page.on('request', (request) => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => database.remove())
 
-describe.each(['stop', 'kill'] as const)('PostgreSQL away under load, after a %s', (how) => {
+describe.each(['stop', 'kill'] as const)('R-10: PostgreSQL away under load, after a %s', (how) => {
   it('gives no wrong answer, signs nobody out, and is served again at once', async () => {
     const outage = await outageUnderLoad({ database, program: SOURCE, awayMs: 1_500, how })
 
@@ -29,7 +29,7 @@ describe.each(['stop', 'kill'] as const)('PostgreSQL away under load, after a %s
 })
 
 describe('a server that is started before its database', () => {
-  it('refuses with 503 until the database is there, and then serves', async () => {
+  it('R-44: refuses with 503 until the database is there, and then serves', async () => {
     await database.postgres!.stop()
     const server = await startServerProcess({ program: SOURCE, databaseUrl: database.url })
     onTestFinished(() => server.kill())

@@ -32,7 +32,7 @@ describe.each([
     await owner.close()
   })
 
-  it('refuse a token that has ended through another process on the next request', async () => {
+  it('TK-03, AD-04: refuse a token that has ended through another process on the next request', async () => {
     const outcome = await revokeEverywhere({ servers, tokens: TOKENS, seed: 1 })
 
     expect(outcome).toMatchObject({ tokens: TOKENS, letIn: [], wrong: [] })

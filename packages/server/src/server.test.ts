@@ -76,7 +76,7 @@ describe('a server', () => {
 })
 
 describe('a server that stops', () => {
-  it('finishes what is under way', async () => {
+  it('R-20: finishes what is under way', async () => {
     const server = await startTestServer()
     onTestFinished(server.close)
     const signUps = Array.from({ length: 4 }, (_, i) => server.signUp(`user-${i}`))

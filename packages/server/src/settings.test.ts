@@ -281,17 +281,23 @@ describe('keys', () => {
     expect(settings).toMatchObject({ apiKey: 'a', masterKey: 'b', tokenSecret: 'c' })
   })
 
-  it('are refused when the API key is the master key, without being repeated', () => {
+  it('KY-08: are refused when the API key is the master key, without being repeated', () => {
     const message = messageOf({ API_KEY: 's3cret', MASTER_KEY: 's3cret' })
 
     expect(message).toMatch(/^API_KEY and MASTER_KEY must differ/)
     expect(message).not.toContain('s3cret')
   })
 
-  it('are refused when tokens would be signed with the master key', () => {
-    const message = messageOf({ TOKEN_STORE_SECRET: 's3cret', MASTER_KEY: 's3cret' })
+  it.each([
+    ['TOKEN_STORE_SECRET', 'MASTER_KEY'],
+    ['CUSTOM_TOKEN_SECRET', 'MASTER_KEY'],
+    ['TOKEN_STORE_SECRET', 'API_KEY'],
+    ['CUSTOM_TOKEN_SECRET', 'API_KEY'],
+    ['TOKEN_STORE_SECRET', 'CUSTOM_TOKEN_SECRET'],
+  ])('KY-08, JW-09: are refused when %s is the %s', (one, other) => {
+    const message = messageOf({ [one]: 's3cret', [other]: 's3cret' })
 
-    expect(message).toMatch(/^TOKEN_STORE_SECRET and MASTER_KEY must differ/)
+    expect(message).toContain(`${one} and ${other} must differ`)
     expect(message).not.toContain('s3cret')
   })
 })

@@ -385,18 +385,34 @@ export function loadSettings(environment: Record<string, string | undefined>): S
     parseSetting(setting, given[setting.variable]),
   ])
   const settings = Object.fromEntries(entries) as Settings
-  if (settings.apiKey && settings.apiKey === settings.masterKey) {
-    throw new SettingsError('API_KEY and MASTER_KEY must differ: the API key is in every app.')
-  }
-  if (settings.tokenSecret && settings.tokenSecret === settings.masterKey) {
-    throw new SettingsError(
-      'TOKEN_STORE_SECRET and MASTER_KEY must differ: a token would help to guess the master key.',
-    )
-  }
+  checkKeysDiffer(settings)
   if (settings.smtpUrl && !(settings.mailFrom && settings.publicUrl)) {
     throw new SettingsError('SMTP_URL needs MAIL_FROM and PUBLIC_URL to be set too.')
   }
   return settings
+}
+
+/** Throws SettingsError when one key stands for two: whoever has the lesser would have the other. */
+function checkKeysDiffer({ apiKey, masterKey, tokenSecret, customTokenSecret }: Settings): void {
+  const signing = { TOKEN_STORE_SECRET: tokenSecret, CUSTOM_TOKEN_SECRET: customTokenSecret }
+  if (apiKey && apiKey === masterKey) {
+    throw new SettingsError('API_KEY and MASTER_KEY must differ: the API key is in every app.')
+  }
+  for (const [name, secret] of Object.entries(signing)) {
+    if (secret && secret === masterKey) {
+      throw new SettingsError(
+        `${name} and MASTER_KEY must differ: a token would help to guess the master key.`,
+      )
+    }
+    if (secret && secret === apiKey) {
+      throw new SettingsError(`${name} and API_KEY must differ: the API key is in every app.`)
+    }
+  }
+  if (tokenSecret && tokenSecret === customTokenSecret) {
+    throw new SettingsError(
+      'TOKEN_STORE_SECRET and CUSTOM_TOKEN_SECRET must differ: one kind of token would pass for the other.',
+    )
+  }
 }
 
 /** Names the variables that the original server knew and this one does not serve. */

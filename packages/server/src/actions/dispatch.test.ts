@@ -20,7 +20,7 @@ describe('access', () => {
     expect(answer.error).toMatchObject({ name: 'AccessKeyNotAccepted', code: 103 })
   })
 
-  it('does not repeat a wrong key, which may be a mistyped master key', async () => {
+  it('KY-01: does not repeat a wrong key, which may be a mistyped master key', async () => {
     const answer = await server.call('me', {}, { key: 'mistyped-master-key' })
 
     expect(answer.text).not.toContain('mistyped-master-key')
@@ -167,7 +167,7 @@ describe('an action', () => {
     },
   )
 
-  it('that fails for a reason of ours answers UnexpectedError with nothing inside', async () => {
+  it('LG-09, R-22: that fails for a reason of ours answers UnexpectedError with nothing inside', async () => {
     const broken = await startTestServer({ LOG_LEVEL: 'silent' })
     await broken.sql('drop table session')
 
@@ -179,7 +179,7 @@ describe('an action', () => {
     expect(answer.text).not.toMatch(/session|sql/i)
   })
 
-  it('that fails for a reason of ours is logged with the cause and the request id', async () => {
+  it('LG-09: that fails for a reason of ours is logged with the cause and the request id', async () => {
     const broken = await startTestServer()
     await broken.sql('drop table session')
 

@@ -63,7 +63,7 @@ describe('me', () => {
     expect(result.profile['motto']).toBe('hi')
   })
 
-  it('answers neither the password hash nor the hash of the token', async () => {
+  it('AC-13: answers neither the password hash nor the hash of the token', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('fay')
     const [session] = await server.sql<{ token_hash: string }>(
       'select token_hash from session where user_id = ?',
@@ -76,7 +76,7 @@ describe('me', () => {
     expect(text).not.toContain(session!.token_hash)
   })
 
-  it('notes when the user was here, once a minute', async () => {
+  it('TK-10: notes when the user was here, once a minute', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('gus')
     const before = Date.now()
     await server.sql('update account set last_seen_at = ? where id = ?', before - 61_000, userId)
@@ -107,7 +107,7 @@ describe('me', () => {
     })
   })
 
-  it('refuses a disabled user with UserDisabled, and not with a code that ends sessions', async () => {
+  it('TK-06: refuses a disabled user with UserDisabled, and not with a code that ends sessions', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('hal')
     await server.sql('update account set disabled = 1 where id = ?', userId)
 
@@ -117,7 +117,7 @@ describe('me', () => {
     expect(answer.error).toEqual({ name: 'UserDisabled', code: 127, message: 'user is disabled' })
   })
 
-  it('refuses the token of a user who was deleted with AccessTokenNotAccepted', async () => {
+  it('TK-07: refuses the token of a user who was deleted with AccessTokenNotAccepted', async () => {
     const { access_token: token, user_id: userId } = await server.signUp('ida')
     await server.sql('delete from account where id = ?', userId)
 
@@ -135,7 +135,7 @@ describe('me', () => {
     expect(me.result.user_id).toBe(userId)
   })
 
-  it('lets nobody act for a user with the client key', async () => {
+  it('AD-06: lets nobody act for a user with the client key', async () => {
     const { user_id: userId } = await server.signUp('kim')
 
     const answer = await server.call('me', { _user_id: userId })

@@ -40,7 +40,7 @@ describe('skygear-server backup', () => {
     expect(query(file, 'pragma journal_mode')).toEqual([{ journal_mode: 'delete' }])
   })
 
-  it('comes to an end while the server writes all the time, without a half-made user', async () => {
+  it('R-26: comes to an end while the server writes all the time, without a half-made user', async () => {
     let isDone = false
     const writing = (async () => {
       for (let i = 0; !isDone; i += 1) await server.signUp(`user-${i}`)

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAttackCommand } from './attack.ts'
 import { addAuditCommand } from './audit.ts'
 import { addBackupCommand } from './backup.ts'
 import { addDoctorCommand } from './doctor.ts'
@@ -46,6 +47,7 @@ addRestoreCommand(program)
 addUserCommand(program)
 addKeyCommand(program)
 addAuditCommand(program)
+addAttackCommand(program)
 
 try {
   await program.parseAsync()

@@ -76,7 +76,7 @@ describe('skygear-server restore', () => {
     expect(existsSync(join(folder, 'skygear.db'))).toBe(true)
   })
 
-  it('does not bring sessions back that were ended after the backup', async () => {
+  it('R-27: does not bring sessions back that were ended after the backup', async () => {
     const { access_token: token } = await server.signUp('amy')
     await backUp()
     await server.call('auth:logout', {}, { token })

@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 describe('skygear-server key rotate', () => {
-  it('replaces the keys that are named, and no other', async () => {
+  it('KY-06: replaces the keys that are named, and no other', async () => {
     const { code, output } = await rotate(['--master'])
 
     expect(code).toBe(0)

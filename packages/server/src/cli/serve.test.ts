@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -46,7 +54,7 @@ describe('skygear-server serve', () => {
     expect(output()).not.toContain(keys()['tokenSecret'])
   })
 
-  it('writes its keys for the eyes of the owner only', async () => {
+  it('AD-01: writes its keys for the eyes of the owner only', async () => {
     await start()
 
     expect(statSync(join(directory, 'keys.json')).mode & 0o777).toBe(0o600)
@@ -85,7 +93,7 @@ describe('skygear-server serve', () => {
     expect(await server.stop(signal)).toEqual({ code: 0, errors: '' })
   })
 
-  it('still has a user who was signed up a moment before it was killed', async () => {
+  it('R-01: still has a user who was signed up a moment before it was killed', async () => {
     const server = await start()
     const body = { auth_data: { username: 'amy' }, password: testPassword }
     await post(server.url, 'auth/signup', { api_key: server.apiKey, ...body })
@@ -140,7 +148,7 @@ describe('skygear-server serve --workers', () => {
     expect(text).toContain('skygear_workers 2\n')
   })
 
-  it('replaces a worker that dies', async () => {
+  it('R-22: replaces a worker that dies', async () => {
     const { url, apiKey, pid } = await start({}, ['--workers', '2'])
     const [worker] = childrenOf(pid)
 
@@ -195,6 +203,23 @@ describe('skygear-server serve fails with one line', () => {
     expect(await failure({ PORT: 'http' })).toBe(
       'PORT must be a whole number from 0 to 65535, but is "http".\n',
     )
+  })
+
+  it('KY-08: when a key can be guessed, unless it is for development', async () => {
+    const errors = await failure({ MASTER_KEY: 'changeme' })
+
+    expect(errors).toContain('MASTER_KEY')
+    expect(errors).toContain('openssl rand')
+    const { url } = await start({ MASTER_KEY: 'changeme' }, ['--dev'])
+    expect(url).toMatch(/^http/)
+  })
+
+  it('KY-08: when other users of the machine can read the key file', async () => {
+    const { stop } = await start()
+    await stop('SIGTERM')
+    chmodSync(join(directory, 'keys.json'), 0o644)
+
+    expect(await failure({})).toContain('chmod 600')
   })
 
   it('when the address is not of this machine', async () => {
@@ -266,7 +291,7 @@ describe('skygear-server serve fails with one line', () => {
 describe.each(['opaque', 'jwt'])(
   'what a server says with LOG_LEVEL=trace, TOKEN_STORE=%s',
   (tokenStore) => {
-    it('has no secret in it, whatever is sent', async () => {
+    it('LG-04: has no secret in it, whatever is sent', async () => {
       const server = await start({ LOG_LEVEL: 'trace', TOKEN_STORE: tokenStore })
       const { url, apiKey } = server
       const passwords = ['s3cret-password-1', 's3cret-password-2', 's3cret-password-wrong']

@@ -3,7 +3,8 @@ import { InvalidArgumentError } from 'commander'
 import type { Logger } from 'pino'
 import { createLog } from '../log.ts'
 import { createServer } from '../server.ts'
-import { findUnservedSettings, loadSettings, type Settings } from '../settings.ts'
+import { findUnservedSettings, loadSettings, type Settings, SettingsError } from '../settings.ts'
+import { examineKeys } from './checks/keys.ts'
 import { keyFileOf, needsKeyFile, withKeys } from './keys.ts'
 import { welcome } from './welcome.ts'
 import { joinWorkers, type Listening, metricsOfOthers, startWorkers } from './workers.ts'
@@ -19,6 +20,8 @@ export interface ServeOptions {
 export async function serve({ workers, dev = false }: ServeOptions): Promise<void> {
   const given = loadSettings(process.env)
   const settings = withKeys(given)
+  // On the developer's own machine anything will do.
+  if (!dev) refuseUnsafeKeys(given)
   const log = createLog(settings)
   if (cluster.isWorker) return serveAsWorker(settings, log, workers)
   for (const name of findUnservedSettings(process.env)) {
@@ -29,6 +32,12 @@ export async function serve({ workers, dev = false }: ServeOptions): Promise<voi
   if (!listening) return
   const keyFile = needsKeyFile(given) ? keyFileOf(settings) : undefined
   process.stdout.write(welcome({ ...listening, apiKey: settings.apiKey, keyFile }))
+}
+
+/** Throws SettingsError for keys that `doctor` calls a problem, with what to do. */
+function refuseUnsafeKeys(settings: Settings): void {
+  const found = examineKeys(settings).find(({ status }) => status === 'problem')
+  if (found) throw new SettingsError(`${found.what} ${found.remedy}`)
 }
 
 /** Reads the option. Throws InvalidArgumentError. */

@@ -15,7 +15,7 @@ afterAll(() => server.close())
 
 describe('a page', () => {
   it.each(['/forgot-password', '/reset-password?code=x', '/user/verify-code/form'])(
-    'is for one person, and no other site: %s',
+    'WB-07, RS-19: is for one person, and no other site: %s',
     async (path) => {
       const { headers } = await fetch(server.url + path)
 
@@ -38,7 +38,7 @@ describe('a page', () => {
     expect([sent.status, sent.headers.get('Location')]).toEqual([303, '/auth/forgot-password/sent'])
   })
 
-  it('takes no form from another site', async () => {
+  it('WB-05: takes no form from another site', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' }
 
     const answer = await submit('/forgot-password', 'email=amy%40example.com', headers)
@@ -95,7 +95,7 @@ describe('the dev inbox', () => {
       { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@b', PUBLIC_URL: 'https://b' },
       true,
     ],
-  ])('is not there %s', async (_, environment, dev) => {
+  ])('AD-08: is not there %s', async (_, environment, dev) => {
     const other = await startTestServer(environment, { dev })
     onTestFinished(other.close)
     const { port } = new URL(other.url)

@@ -39,7 +39,7 @@ describe('a request', () => {
     expect(answer.json).toMatchObject({ error: { code: 101 } })
   })
 
-  it('reaches the action of the path before that of the body', async () => {
+  it('HT-06: reaches the action of the path before that of the body', async () => {
     const answer = await send({ path: '/_status/healthz', body: '{"action":"me"}' })
 
     expect(answer.json).toEqual(OK)
@@ -96,7 +96,7 @@ describe('a request', () => {
     expect(answer).toMatchObject({ status: 404, json: { error: { code: 110 } } })
   })
 
-  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('can be a %s', async (method) => {
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('HT-11: can be a %s', async (method) => {
     const { access_token: token } = await server.signUp(`by-${method}`)
 
     const answer = await send({
@@ -135,7 +135,7 @@ describe('a request', () => {
     expect(new Set(ids).size).toBe(3)
   })
 
-  it('is answered in JSON that nobody stores or takes for something else', async () => {
+  it('WB-10: is answered in JSON that nobody stores or takes for something else', async () => {
     const { headers } = await send({ path: '/' })
 
     expect(headers).toMatchObject({
@@ -145,7 +145,7 @@ describe('a request', () => {
     })
   })
 
-  it('that is not HTTP is refused in JSON', async () => {
+  it('HT-07: that is not HTTP is refused in JSON', async () => {
     const answer = await sendRaw(server.url, 'nonsense\r\n\r\n')
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
@@ -161,7 +161,7 @@ describe('a request', () => {
     expect(answer).toContain('"code":107')
   })
 
-  it('that ends half-way harms nobody', async () => {
+  it('HT-05: that ends half-way harms nobody', async () => {
     const socket = await openSocket(server.url)
     socket.write('POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"auth')
     socket.resetAndDestroy()
@@ -204,7 +204,7 @@ describe('credentials', () => {
     expect((await send({ path: '/auth/logout', body })).status).toBe(200)
   })
 
-  it('are not looked for in the address', async () => {
+  it('TK-15: are not looked for in the address', async () => {
     const { access_token: token } = await server.signUp('in-address')
 
     const answer = await send({ path: `/me?access_token=${token}&api_key=${server.apiKey}` })
@@ -229,7 +229,7 @@ describe('an answer that says when to try again', () => {
 })
 
 describe('the log', () => {
-  it('has one line for each request, with what it was and how it ended', async () => {
+  it('LG-01: has one line for each request, with what it was and how it ended', async () => {
     const logging = await startTestServer({ LOG_LEVEL: 'info' })
     onTestFinished(logging.close)
     const { headers } = await logging.call('me', {}, { token: 'unknown' })

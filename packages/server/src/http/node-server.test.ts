@@ -9,7 +9,7 @@ import { startTestServer } from '../testing/test-server.ts'
 const REQUEST = 'GET /_status/healthz HTTP/1.1\r\nHost: x\r\n\r\n'
 
 describe('MAX_CONNECTIONS', () => {
-  it('has further connections answered 503, and nothing done for them', async () => {
+  it('HT-03: has further connections answered 503, and nothing done for them', async () => {
     const server = await startTestServer({ MAX_CONNECTIONS: '2' })
     onTestFinished(server.close)
     const first = await openSocket(server.url)

@@ -26,7 +26,7 @@ describe('a body', () => {
     },
   )
 
-  it('is refused with a number that is too large', async () => {
+  it('IN-14: is refused with a number that is too large', async () => {
     expect(await post('{"a":[1e999]}')).toMatchObject({
       status: 400,
       json: { error: { code: 107 } },
@@ -39,7 +39,7 @@ describe('a body', () => {
     expect(text).not.toContain('s3cret')
   })
 
-  it('counts the last of members of one name', async () => {
+  it('IN-03: counts the last of members of one name', async () => {
     const body = '{"action":"me","action":"_status:healthz"}'
 
     expect(await post(body)).toMatchObject({ status: 200 })
@@ -97,7 +97,7 @@ describe('a body', () => {
     })
   })
 
-  it('may not be more when it comes in chunks of unknown number', async () => {
+  it('HT-01: may not be more when it comes in chunks of unknown number', async () => {
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
     const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
 

@@ -32,7 +32,9 @@ export function credentialsOf(
 }
 
 /** Throws BadRequest for a path that cannot be decoded. */
-export function pathOf({ url = '/' }: IncomingMessage): string {
+export function pathOf({ url: target = '/' }: IncomingMessage): string {
+  // Who speaks to a proxy names the host too; it is not looked at.
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '') || '/'
   const queryAt = url.indexOf('?')
   const path = queryAt === -1 ? url : url.slice(0, queryAt)
   if (!path.includes('%')) return path

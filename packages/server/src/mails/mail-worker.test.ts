@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { type MailServer, startMailServer } from '../testing/mail-server.ts'
 import { startTestServer, type TestServer, testPassword } from '../testing/test-server.ts'
 
-it('tries again when the mail server was down', async () => {
+it('R-15: tries again when the mail server was down', async () => {
   const { server, mailServer } = await start()
   await mailServer.stop()
   await askFor('amy', server)
@@ -17,7 +17,7 @@ it('tries again when the mail server was down', async () => {
   expect(mailServer.mails).toHaveLength(1)
 })
 
-it('gives a mail up that the mail server refuses, and sends the others', async () => {
+it('R-16: gives a mail up that the mail server refuses, and sends the others', async () => {
   const { server, mailServer } = await start((recipient) =>
     recipient.startsWith('bea') ? '550 no such user' : undefined,
   )
@@ -31,7 +31,7 @@ it('gives a mail up that the mail server refuses, and sends the others', async (
   expect(left).toEqual([{ facts: '{}', attempts: 1 }])
 })
 
-it('does not send a code whose time is over', async () => {
+it('R-15: does not send a code whose time is over', async () => {
   const { server, mailServer } = await start()
   await mailServer.stop()
   await askFor('dan', server)
@@ -46,7 +46,7 @@ it('does not send a code whose time is over', async () => {
   expect(mailServer.mails).toHaveLength(1)
 })
 
-it('does not tell addresses or codes to the log', async () => {
+it('LG-05: does not tell addresses or codes to the log', async () => {
   const { server } = await start(() => '550 no such user fay@example.com')
   await askFor('fay', server)
 

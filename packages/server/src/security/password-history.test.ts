@@ -9,7 +9,7 @@ let token: string
 afterEach(() => server.close())
 
 describe('USER_AUDIT_PW_HISTORY_SIZE', () => {
-  it('keeps the last passwords from being set again', async () => {
+  it('PW-08: keeps the last passwords from being set again', async () => {
     await start({ USER_AUDIT_PW_HISTORY_SIZE: '2' })
     await change(testPassword, 'the second password')
 

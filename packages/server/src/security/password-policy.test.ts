@@ -6,7 +6,7 @@ import { createPasswordPolicy, loadCommonPasswords } from './password-policy.ts'
 const nothing = { USER_AUDIT_PW_MIN_LENGTH: '0', PASSWORD_BLOCKLIST: 'off' }
 
 describe('the password policy without settings', () => {
-  it('wants 8 bytes', async () => {
+  it('PW-01: wants 8 bytes', async () => {
     const policy = createPasswordPolicy(loadSettings({}))
 
     await expect(policy.check('xq7-pL2', {})).rejects.toMatchObject({
@@ -17,7 +17,7 @@ describe('the password policy without settings', () => {
     await expect(policy.check('xq7-pL2z', {})).resolves.toBeUndefined()
   })
 
-  it('refuses common passwords in any case', async () => {
+  it('PW-06: refuses common passwords in any case', async () => {
     const policy = createPasswordPolicy(loadSettings({}))
 
     await expect(policy.check('Password1', {})).rejects.toMatchObject({
@@ -202,7 +202,7 @@ describe('USER_AUDIT_PW_MIN_GUESSABLE_LEVEL', () => {
     )
   })
 
-  it('is judged at once for a password of any length', async () => {
+  it('IN-17: is judged at once for a password of any length', async () => {
     const start = performance.now()
 
     await reasonOf('a1'.repeat(128), {}, settings)

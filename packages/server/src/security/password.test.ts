@@ -8,13 +8,13 @@ const password = 'correct horse battery'
 const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 
 describe('a password hash', () => {
-  it('is argon2id with the parameters of today', async () => {
+  it('PW-12: is argon2id with the parameters of today', async () => {
     const hash = await createPasswordHasher().hash(password)
 
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
   })
 
-  it('is another one each time', async () => {
+  it('KY-05: is another one each time', async () => {
     const passwords = createPasswordHasher()
 
     expect(await passwords.hash(password)).not.toBe(await passwords.hash(password))
@@ -29,21 +29,21 @@ describe('a password hash', () => {
     expect(await passwords.verify('', hash)).toBe(false)
   })
 
-  it('matches the same text in another normalisation', async () => {
+  it('PW-03: matches the same text in another normalisation', async () => {
     const passwords = createPasswordHasher()
     const hash = await passwords.hash('Zo\u00eb sits \u00e0 table')
 
     expect(await passwords.verify('Zoe\u0308 sits a\u0300 table', hash)).toBe(true)
   })
 
-  it('heeds the case', async () => {
+  it('PW-03: heeds the case', async () => {
     const passwords = createPasswordHasher()
     const hash = await passwords.hash(password)
 
     expect(await passwords.verify(password.toUpperCase(), hash)).toBe(false)
   })
 
-  it('counts the whole of a long password', async () => {
+  it('PW-02: counts the whole of a long password', async () => {
     const passwords = createPasswordHasher()
     const long = 'x'.repeat(100_000)
     const hash = await passwords.hash(`${long}a`)
@@ -52,7 +52,7 @@ describe('a password hash', () => {
     expect(await passwords.verify(`${long}b`, hash)).toBe(false)
   })
 
-  it('counts what follows a NUL', async () => {
+  it('PW-03: counts what follows a NUL', async () => {
     const passwords = createPasswordHasher()
     const hash = await passwords.hash('before\u0000after')
 
@@ -76,7 +76,7 @@ describe('a bcrypt hash', () => {
     expect(await createPasswordHasher().verify('another', hash)).toBe(false)
   })
 
-  it('matches by the first 72 bytes, since more never counted', async () => {
+  it('PW-02: matches by the first 72 bytes, since more never counted', async () => {
     const long = 'x'.repeat(72)
     const hash = await bcrypt.hash(`${long}tail`, 4)
 
@@ -91,7 +91,7 @@ describe('a bcrypt hash', () => {
     expect(await createPasswordHasher().verify(decomposed, hash)).toBe(true)
   })
 
-  it('is refused without cost when it is much dearer than ours', async () => {
+  it('PW-14: is refused without cost when it is much dearer than ours', async () => {
     const dear = `$2b$15$${'.'.repeat(53)}`
 
     const { matches, milliseconds } = await timed(dear)
@@ -140,7 +140,7 @@ describe('a hash is outdated', () => {
 })
 
 describe('too many passwords at once', () => {
-  it('are refused, and the rest is served', async () => {
+  it('R-30, PW-10: are refused, and the rest is served', async () => {
     const passwords = createPasswordHasher()
     const hash = await argon2.hash(password, cheap)
 

@@ -44,7 +44,7 @@ describe('a work queue', () => {
     expect(started).toEqual(['first', 'waiting', 'late'])
   })
 
-  it('refuses at once what would wait behind too much', async () => {
+  it('R-30: refuses at once what would wait behind too much', async () => {
     const queue = createWorkQueue(1, 1)
     const work = manualWork()
     const running = queue.run(work.start(1))

@@ -21,7 +21,7 @@ describe('the canonical form of a name', () => {
     )
   })
 
-  it('is its own canonical form for every character that there is', () => {
+  it('ID-10: is its own canonical form for every character that there is', () => {
     const wrong: string[] = []
     for (let code = 0; code <= 0x1_ff_ff; code += 1) {
       if (code >= 0xd800 && code <= 0xdfff) continue

@@ -78,7 +78,7 @@ describe('auth:password', () => {
     expect((await server.call('me', {}, { token })).status).toBe(200)
   })
 
-  it('ends sessions in every server on the database from the next request on', async () => {
+  it('TK-05: ends sessions in every server on the database from the next request on', async () => {
     const other = await startTestServer({ DATA_DIR: server.dataDirectory })
     onTestFinished(other.close)
     const { access_token: token } = await server.signUp('ida')
@@ -89,7 +89,7 @@ describe('auth:password', () => {
     expect((await other.call('me', {}, { token })).error?.code).toBe(104)
   })
 
-  it('refuses a wrong old password', async () => {
+  it('PW-11: refuses a wrong old password', async () => {
     const { access_token: token } = await server.signUp('jay')
 
     const answer = await changePassword(token, { old_password: 'wrong horse battery' })
@@ -152,7 +152,7 @@ describe('auth:password', () => {
     expect(answer.error?.code).toBe(105)
   })
 
-  it('refuses a user without a password', async () => {
+  it('PW-11: refuses a user without a password', async () => {
     const { result } = await server.call('auth:signup')
 
     const answer = await changePassword(result.access_token)
@@ -160,7 +160,7 @@ describe('auth:password', () => {
     expect(answer.error?.name).toBe('InvalidCredentials')
   })
 
-  it('lets one of two changes at the same time win', async () => {
+  it('RC-09: lets one of two changes at the same time win', async () => {
     const { access_token: token } = await server.signUp('pat')
 
     const answers = await Promise.all([

@@ -75,14 +75,14 @@ describe('auth:login', () => {
     expect(text).not.toContain('argon2')
   })
 
-  it('refuses an unknown user with ResourceNotFound', async () => {
+  it('EN-01: refuses an unknown user with ResourceNotFound', async () => {
     const answer = await logIn({ username: 'nobody' })
 
     expect(answer.status).toBe(404)
     expect(answer.error).toEqual({ name: 'ResourceNotFound', code: 110, message: 'user not found' })
   })
 
-  it('refuses a wrong password with InvalidCredentials', async () => {
+  it('EN-01: refuses a wrong password with InvalidCredentials', async () => {
     await server.signUp('fay')
 
     const answer = await logIn({ username: 'fay' }, 'wrong horse battery')
@@ -119,7 +119,7 @@ describe('auth:login', () => {
     expect(answers.map(({ error }) => error?.code)).toEqual([105, 105])
   })
 
-  it('takes about as long for an unknown user as for a wrong password', async () => {
+  it('EN-04: takes about as long for an unknown user as for a wrong password', async () => {
     await server.signUp('hal')
     const times: { known: number; unknown: number }[] = []
     await logIn({ username: 'nobody' })
@@ -172,7 +172,7 @@ describe('auth:login', () => {
     })
   })
 
-  it('does not tell a stranger that a user is disabled', async () => {
+  it('EN-02: does not tell a stranger that a user is disabled', async () => {
     const { user_id: userId } = await server.signUp('jay')
     await disable(userId, 'Pay first.', null)
 
@@ -226,7 +226,7 @@ describe('auth:login with a password hash from the original server', () => {
     expect(answer.error?.name).toBe('InvalidCredentials')
   })
 
-  it('replaces the hash by one of today, once the password is known', async () => {
+  it('PW-12: replaces the hash by one of today, once the password is known', async () => {
     const userId = await importUser('pat', await bcrypt.hash(testPassword, 10))
 
     await logIn({ username: 'pat' })
@@ -253,7 +253,7 @@ describe('auth:login with a password hash from the original server', () => {
     expect((await server.call('me', {}, { token })).status).toBe(200)
   })
 
-  it('lets the user in from several devices at the same time', async () => {
+  it('R-48: lets the user in from several devices at the same time', async () => {
     await importUser('sam', await bcrypt.hash(testPassword, 10))
 
     const answers = await Promise.all(Array.from({ length: 4 }, () => logIn({ username: 'sam' })))
@@ -261,7 +261,7 @@ describe('auth:login with a password hash from the original server', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
   })
 
-  it('replaces an argon2id hash of weaker parameters too', async () => {
+  it('PW-12: replaces an argon2id hash of weaker parameters too', async () => {
     const weak = { memoryCost: 4_096, timeCost: 1, parallelism: 1 }
     const userId = await importUser('tom', await argon2.hash(testPassword, weak))
 
@@ -271,7 +271,7 @@ describe('auth:login with a password hash from the original server', () => {
     expect(await hashOf(userId)).toContain('$m=19456,t=2,p=1$')
   })
 
-  it('refuses a hash that is damaged, like a wrong password', async () => {
+  it('PW-14: refuses a hash that is damaged, like a wrong password', async () => {
     await importUser('uma', '$2a$10$damaged')
 
     const answer = await logIn({ username: 'uma' })
@@ -281,7 +281,7 @@ describe('auth:login with a password hash from the original server', () => {
 })
 
 describe('auth:login while the password changes', () => {
-  it('refuses the old password', async () => {
+  it('RC-09: refuses the old password', async () => {
     const slow = { memoryCost: 100_000, timeCost: 12, parallelism: 1 }
     const userId = await importUser('vic', await argon2.hash(testPassword, slow))
 
@@ -294,7 +294,7 @@ describe('auth:login while the password changes', () => {
     expect(await server.sql('select * from session where user_id = ?', userId)).toHaveLength(1)
   })
 
-  it('does not put the old password back while it renews an old hash', async () => {
+  it('RC-14: does not put the old password back while it renews an old hash', async () => {
     const userId = await importUser('wes', await bcrypt.hash(testPassword, 13))
     const changed = await argon2.hash('another password')
 

@@ -80,7 +80,7 @@ describe('auth:logout', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('holds for every server on the database from the next request on', async () => {
+  it('TK-03: holds for every server on the database from the next request on', async () => {
     const other = await startTestServer({ DATA_DIR: server.dataDirectory })
     onTestFinished(other.close)
     const { access_token: token } = await server.signUp('fay')

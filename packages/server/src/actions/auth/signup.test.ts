@@ -114,7 +114,7 @@ describe('auth:signup', () => {
     expect(answer.error?.name).toBe('Duplicated')
   })
 
-  it('leaves nothing behind of a sign-up that was refused', async () => {
+  it('R-01: leaves nothing behind of a sign-up that was refused', async () => {
     await signUp({ username: 'kim', email: 'kim@example.com' })
     await signUp({ username: 'kim2', email: 'kim@example.com' }, { profile: { leftover: true } })
 
@@ -124,7 +124,7 @@ describe('auth:signup', () => {
     expect(await server.sql("select * from record_field where field = 'leftover'")).toEqual([])
   })
 
-  it('gives one name to one of many who ask at the same time', async () => {
+  it('RC-01: gives one name to one of many who ask at the same time', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => signUp({ username: 'popular' })),
     )
@@ -253,7 +253,7 @@ describe('auth:signup', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('does not take log-in ids that a client declares itself', async () => {
+  it('AC-01: does not take log-in ids that a client declares itself', async () => {
     const answer = await signUp({ nickname: 'uma' }, { authrecordkeys: [['nickname']] })
 
     expect(answer.error).toMatchObject({ code: 108, message: 'invalid auth data' })

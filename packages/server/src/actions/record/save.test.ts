@@ -49,7 +49,7 @@ describe('record:save', () => {
     expect(result[0]).not.toHaveProperty('text')
   })
 
-  it('keeps owner, creator and time of creation when another user writes', async () => {
+  it('AC-04: keeps owner, creator and time of creation when another user writes', async () => {
     const [before] = (await save([{ _id: 'note/4', text: 'hi' }], amy)).result
 
     const [after] = (await save([{ _id: 'note/4', text: 'ho' }], bea)).result
@@ -171,7 +171,7 @@ describe('record:save', () => {
     expect(byMaster.result).toMatchObject([{ text: 'hi' }])
   })
 
-  it('keeps a member called __proto__ as any other', async () => {
+  it('IN-04: keeps a member called __proto__ as any other', async () => {
     const record = JSON.parse('{"_id":"note/proto","json":{"__proto__":{"admin":true}}}')
 
     await save([record], amy)
@@ -195,7 +195,7 @@ describe('record:save', () => {
     expect(answer.error?.name).toBe('NotAuthenticated')
   })
 
-  it('does not tell the secrets of an account', async () => {
+  it('AC-13: does not tell the secrets of an account', async () => {
     const { text } = await save([{ _id: `user/${amy.userId}`, motto: 'hi' }], amy)
 
     expect(text).not.toMatch(/argon2|token/)
@@ -303,7 +303,7 @@ describe('record:save of a user record', () => {
     expect(result).toMatchObject([{ _type: 'error', name: 'PermissionDenied' }])
   })
 
-  it('is refused to other users whom the access list lets write', async () => {
+  it('AC-02: is refused to other users whom the access list lets write', async () => {
     const user = await signUp('hal')
     const access = [{ level: 'write', public: true }]
     await save([{ _id: `user/${user.userId}`, _access: access }], user)
@@ -335,7 +335,7 @@ describe('record:save of a user record', () => {
     expect((await logIn('jason')).status).toBe(200)
   })
 
-  it('makes no user, not even for the master key', async () => {
+  it('AC-11: makes no user, not even for the master key', async () => {
     const { result } = await save([{ _id: 'user/made-up', username: 'made-up' }], {
       key: server.masterKey,
     })
@@ -343,7 +343,7 @@ describe('record:save of a user record', () => {
     expect(result).toMatchObject([{ _type: 'error', message: 'no permission to create' }])
   })
 
-  it('ignores the time of the last log-in, in an atomic save too', async () => {
+  it('AC-06: ignores the time of the last log-in, in an atomic save too', async () => {
     const rounded = { $type: 'date', $date: '2001-01-01T00:00:00.000Z' }
     const record = { _id: `user/${amy.userId}`, last_login_at: rounded }
 

@@ -26,7 +26,7 @@ describe('_status:healthz', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('fails with status 503 and Retry-After when the database does not answer', async () => {
+  it('R-44: fails with status 503 and Retry-After when the database does not answer', async () => {
     const directory = makeTestDirectory()
     onTestFinished(() => rmSync(directory, { recursive: true }))
     const storage = await openStorage(`sqlite:${join(directory, 'gone.db')}`)

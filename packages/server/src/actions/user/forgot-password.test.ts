@@ -44,7 +44,7 @@ describe('user:forgot-password', () => {
     expect(mail.html).toContain(linkIn(mail).href.replaceAll('&', '&amp;'))
   })
 
-  it('stores no code that could be used', async () => {
+  it('KY-04: stores no code that could be used', async () => {
     await signUp('cat@example.com')
     await forgot('cat@example.com')
     const code = linkIn(await mailServer.next('cat@example.com')).searchParams.get('code')!
@@ -55,7 +55,7 @@ describe('user:forgot-password', () => {
     expect(JSON.stringify(rows)).not.toContain(code)
   })
 
-  it('answers the same for an address that nobody has, and sends nothing', async () => {
+  it('EN-10: answers the same for an address that nobody has, and sends nothing', async () => {
     await signUp('dan@example.com')
 
     const known = await forgot('dan@example.com')
@@ -69,7 +69,7 @@ describe('user:forgot-password', () => {
     )
   })
 
-  it('finds the user in any case, and writes to the address as it was given', async () => {
+  it('ID-06: finds the user in any case, and writes to the address as it was given', async () => {
     await signUp('Eve@example.com')
 
     await forgot('EVE@example.COM')
@@ -87,7 +87,7 @@ describe('user:forgot-password', () => {
     await mailServer.next('fay@example.com')
   })
 
-  it('never writes to two addresses, whatever the user record says', async () => {
+  it('RS-16, ID-07: never writes to two addresses, whatever the user record says', async () => {
     const twoInOne = 'gus@example.com,evil@example.org'
     await signUp(twoInOne)
 
@@ -120,7 +120,7 @@ describe('user:forgot-password', () => {
     expect((await forgot(`${'x'.repeat(250)}@example.com`)).error?.code).toBe(108)
   })
 
-  it('has the host of its links from the setting, whatever the request says', async () => {
+  it('RS-08, HT-09: has the host of its links from the setting, whatever the request says', async () => {
     await signUp('hal@example.com')
     const body = JSON.stringify({ args: { email: 'hal@example.com' } })
     const evil = 'evil.example'

@@ -43,7 +43,7 @@ describe('user:query', () => {
     expect(result).toEqual([])
   })
 
-  it('refuses a user', async () => {
+  it('EN-11: refuses a user', async () => {
     const { access_token: token } = await server.signUp('dan')
 
     const answer = await server.call('user:query', { usernames: ['dan'] }, { token })

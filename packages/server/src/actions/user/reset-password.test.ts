@@ -37,7 +37,7 @@ describe('user:reset-password', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('ends every session of the user and begins none', async () => {
+  it('RS-11, TK-08, PH-02: ends every session of the user and begins none', async () => {
     const reset = await askForReset('cat')
     const others = [(await logIn('cat', testPassword)).result.access_token, reset.token]
 
@@ -49,7 +49,7 @@ describe('user:reset-password', () => {
     }
   })
 
-  it('tells the user by mail', async () => {
+  it('RS-13: tells the user by mail', async () => {
     const reset = await askForReset('dan')
 
     await redeem(reset)
@@ -59,7 +59,7 @@ describe('user:reset-password', () => {
     expect(mail.raw).not.toContain('http')
   })
 
-  it('takes a code once', async () => {
+  it('RS-05: takes a code once', async () => {
     const reset = await askForReset('eve')
     await redeem(reset)
 
@@ -71,7 +71,7 @@ describe('user:reset-password', () => {
     })
   })
 
-  it('takes a code once when it is used twenty times at the same time', async () => {
+  it('RC-04: takes a code once when it is used twenty times at the same time', async () => {
     const reset = await askForReset('fay')
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(reset)))
@@ -80,7 +80,7 @@ describe('user:reset-password', () => {
     expect(statuses).toEqual([200, ...Array<number>(19).fill(404)])
   })
 
-  it('takes no code any more after ten wrong ones', async () => {
+  it('RS-02: takes no code any more after ten wrong ones', async () => {
     const reset = await askForReset('gus')
     for (let i = 0; i < 10; i++) {
       expect((await redeem({ ...reset, code: `wrong-${i}` })).error?.code).toBe(110)
@@ -107,7 +107,7 @@ describe('user:reset-password', () => {
     expect((await redeem(reset)).status).toBe(200)
   })
 
-  it('refuses an older code when there is a newer one', async () => {
+  it('RS-03: refuses an older code when there is a newer one', async () => {
     const older = await askForReset('jay')
     const newer = await askAgain('jay')
 
@@ -116,7 +116,7 @@ describe('user:reset-password', () => {
     expect((await redeem(newer)).status).toBe(200)
   })
 
-  it('refuses a code from before a password change', async () => {
+  it('RS-03: refuses a code from before a password change', async () => {
     const reset = await askForReset('kim')
     const body = { old_password: testPassword, password: 'a third horse battery' }
     await server.call('auth:password', body, { token: reset.token })
@@ -124,7 +124,7 @@ describe('user:reset-password', () => {
     expect((await redeem(reset)).error?.code).toBe(110)
   })
 
-  it('refuses a code from before the address changed, even if it changed back', async () => {
+  it('RS-07: refuses a code from before the address changed, even if it changed back', async () => {
     const reset = await askForReset('lee')
     for (const email of ['lee2@example.com', 'lee@example.com']) {
       const records = [{ _id: `user/${reset.user_id}`, email }]
@@ -134,14 +134,14 @@ describe('user:reset-password', () => {
     expect((await redeem(reset)).error?.code).toBe(110)
   })
 
-  it('takes a code from before a log-in', async () => {
+  it('RS-03: takes a code from before a log-in', async () => {
     const reset = await askForReset('mia')
     await logIn('mia', testPassword)
 
     expect((await redeem(reset)).status).toBe(200)
   })
 
-  it('refuses a code whose time is over', async () => {
+  it('RS-03: refuses a code whose time is over', async () => {
     const reset = await askForReset('ned')
     const past = Math.floor(Date.now() / 1_000) - 1
     const change = 'update one_time_code set expires_at = ? where user_id = ?'
@@ -150,7 +150,7 @@ describe('user:reset-password', () => {
     expect((await redeem({ ...reset, expire_at: past })).error?.code).toBe(110)
   })
 
-  it('refuses another time than that of the link', async () => {
+  it('RS-01: refuses another time than that of the link', async () => {
     const reset = await askForReset('oda')
 
     const later = { ...reset, expire_at: reset.expire_at + 3_600 }
@@ -158,7 +158,7 @@ describe('user:reset-password', () => {
     expect((await redeem(later)).error?.code).toBe(110)
   })
 
-  it('refuses the code of another user, and says the same of a user whom there is not', async () => {
+  it('RS-07, EN-10: refuses the code of another user, and says the same of a user whom there is not', async () => {
     const pat = await askForReset('pat')
     const quinn = await askForReset('quinn')
 
@@ -169,7 +169,7 @@ describe('user:reset-password', () => {
     expect(ofAnother.error?.code).toBe(110)
   })
 
-  it('refuses a code that is for something else', async () => {
+  it('RS-06: refuses a code that is for something else', async () => {
     const { user_id: userId, token, expire_at: expireAt } = await askForReset('rae')
     await server.call('user:verify_request', { args: { record_key: 'email' } }, { token })
     const mail = await mailServer.next('rae@example.com')

@@ -65,7 +65,7 @@ describe('user:update', () => {
     expect(answer.error).toMatchObject({ code: 108, info: { arguments: ['_id'] } })
   })
 
-  it('refuses another user', async () => {
+  it('AC-05: refuses another user', async () => {
     const { user_id: userId } = await server.signUp('gus')
     const { access_token: token } = await server.signUp('gert')
 
@@ -75,7 +75,7 @@ describe('user:update', () => {
     expect(answer.error?.message).toBe('no permission to modify other users')
   })
 
-  it('does not tell a user which other users exist', async () => {
+  it('AC-05, EN-13: does not tell a user which other users exist', async () => {
     const { access_token: token } = await server.signUp('hal')
 
     const answer = await server.call('user:update', { _id: 'nobody', username: 'x' }, { token })
@@ -98,7 +98,7 @@ describe('user:update', () => {
     expect(result.roles).toEqual(['writer'])
   })
 
-  it('lets no user take a role', async () => {
+  it('AC-16: lets no user take a role', async () => {
     const { user_id: userId, access_token: token } = await server.signUp('jay')
     const body = { _id: userId, roles: ['Admin'] }
 

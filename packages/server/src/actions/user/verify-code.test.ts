@@ -80,7 +80,7 @@ describe('user:verify_request', () => {
     expect((await request(cat, 'phone')).error?.code).toBe(108)
   })
 
-  it('lets a user have five mails an hour sent', async () => {
+  it('AB-03: lets a user have five mails an hour sent', async () => {
     const dan = await signUp('dan')
     for (let i = 0; i < 5; i++) expect((await request(dan)).status).toBe(200)
 
@@ -107,7 +107,7 @@ describe('user:verify_code', () => {
     expect(await profileOf(fay)).toMatchObject({ email_verified: true, is_verified: true })
   })
 
-  it('takes a code once', async () => {
+  it('RS-05: takes a code once', async () => {
     const gus = await signUp('gus')
     const code = await requestCode(gus, 'gus')
 
@@ -116,7 +116,7 @@ describe('user:verify_code', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
-  it('takes no code any more after ten wrong ones', async () => {
+  it('RS-02, CS-09: takes no code any more after ten wrong ones', async () => {
     const hal = await signUp('hal')
     const code = await requestCode(hal, 'hal')
     const wrong = code === '000000' ? '000001' : '000000'
@@ -126,7 +126,7 @@ describe('user:verify_code', () => {
     expect(await profileOf(hal)).not.toHaveProperty('email_verified')
   })
 
-  it('takes no code any more after ten wrong ones at the same time', async () => {
+  it('RC-05: takes no code any more after ten wrong ones at the same time', async () => {
     const ida = await signUp('ida')
     const code = await requestCode(ida, 'ida')
     const wrong = code === '000000' ? '000001' : '000000'
@@ -150,7 +150,7 @@ describe('user:verify_code', () => {
     expect((await verify(kim, newer)).status).toBe(200)
   })
 
-  it('refuses a code for an address from before a change, even if it changed back', async () => {
+  it('RS-22: refuses a code for an address from before a change, even if it changed back', async () => {
     const lee = await signUp('lee')
     const code = await requestCode(lee, 'lee')
     await save(lee, { email: 'lee2@example.com' })
@@ -171,7 +171,7 @@ describe('user:verify_code', () => {
     })
   })
 
-  it('refuses the code of another user', async () => {
+  it('RS-07: refuses the code of another user', async () => {
     const ned = await signUp('ned')
     const oda = await signUp('oda')
     const code = await requestCode(ned, 'ned')
@@ -215,7 +215,7 @@ describe('user:verify_code', () => {
 })
 
 describe('flags of verification', () => {
-  it('are not the client’s to set, at sign-up or later', async () => {
+  it('AC-06: are not the client’s to set, at sign-up or later', async () => {
     const flags = { is_verified: true, email_verified: true, phone_verified: true }
     const rae = await signUp('rae', server, flags)
     for (const atomic of [false, true]) {
@@ -236,7 +236,7 @@ describe('flags of verification', () => {
     expect(await profileOf(sam)).toMatchObject({ email_verified: true, is_verified: true })
   })
 
-  it('fall back to false when the address changes', async () => {
+  it('RS-14: fall back to false when the address changes', async () => {
     const tom = await signUp('tom')
     await verify(tom, await requestCode(tom, 'tom'))
 
@@ -254,7 +254,7 @@ describe('flags of verification', () => {
     expect(await profileOf(una)).toMatchObject({ email_verified: true, is_verified: true })
   })
 
-  it('are nobody else’s to read', async () => {
+  it('AC-07: are nobody else’s to read', async () => {
     const viv = await signUp('viv')
     const wes = await signUp('wes')
     await verify(viv, await requestCode(viv, 'viv'))
@@ -271,7 +271,7 @@ describe('flags of verification', () => {
 })
 
 describe('VERIFY_REQUIRED', () => {
-  it('keeps users out until they are verified, and lets them verify', async () => {
+  it('RS-21: keeps users out until they are verified, and lets them verify', async () => {
     const gated = await startTestServer({ ...mailServer.settings, VERIFY_REQUIRED: 'YES' })
     onTestFinished(gated.close)
     const xia = await signUp('xia', gated)
@@ -301,7 +301,7 @@ describe('VERIFY_REQUIRED', () => {
 })
 
 describe('an address that changes', () => {
-  it('is told so, and the new one is not', async () => {
+  it('RS-13: is told so, and the new one is not', async () => {
     const zoe = await signUp('zoe')
 
     await save(zoe, { email: 'zoe2@example.com' })
@@ -314,7 +314,7 @@ describe('an address that changes', () => {
 })
 
 describe('addresses of strangers', () => {
-  it('get ten mails of a kind a day, however often a user changes to them and back', async () => {
+  it('AB-03: get ten mails of a kind a day, however often a user changes to them and back', async () => {
     const eli = await signUp('eli')
     for (let i = 0; i < 24; i++) {
       await save(eli, { email: i % 2 === 0 ? 'stranger@example.com' : 'eli@example.com' })

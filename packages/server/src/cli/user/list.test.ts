@@ -40,7 +40,7 @@ describe('skygear-server user list', () => {
     expect((await list('--json')).output).not.toContain('argon2')
   })
 
-  it('does not let a name steer the terminal', async () => {
+  it('LG-03: does not let a name steer the terminal', async () => {
     const { user_id: id } = await server.signUp('dan')
     await server.sql('update record set fields = ? where key = ?', '{"username":"\\u001b[2J"}', id)
 

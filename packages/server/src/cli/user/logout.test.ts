@@ -60,7 +60,7 @@ describe('skygear-server user logout', () => {
     expect((await server.call('me', {}, { token })).error?.code).toBe(104)
   })
 
-  it('ends the sessions of everybody who can come back', async () => {
+  it('AD-04: ends the sessions of everybody who can come back', async () => {
     const { access_token: token } = await server.signUp('eve')
     const anonymous = (await server.call('auth:signup')).result.access_token
 

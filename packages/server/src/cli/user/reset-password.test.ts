@@ -24,7 +24,7 @@ describe('skygear-server user reset-password', () => {
     expect((await logIn('amy', testPassword)).error?.code).toBe(105)
   })
 
-  it('ends all sessions in a server that runs, from the next request on', async () => {
+  it('AD-07: ends all sessions in a server that runs, from the next request on', async () => {
     const { access_token: token, user_id: id } = await server.signUp('bea')
     expect((await server.call('me', {}, { token })).status).toBe(200)
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestServer } from '../packages/server/src/testing/test-server.ts'
-import { ANY_CALL, type Caller, OWN_ID } from './any-call.ts'
-import { type HttpAnswer, type HttpRequest, sendRequest } from './send-request.ts'
-import { type AuthResult, authResultOf, call, errorOf, post, signUp } from './wire.ts'
+import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
+import { ANY_CALL, type Caller, OWN_ID } from '../any-call.ts'
+import { type HttpAnswer, type HttpRequest, sendRequest } from '../send-request.ts'
+import { type AuthResult, authResultOf, call, errorOf, post, signUp } from '../wire.ts'
 
 const MEGABYTE = 1_000_000
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close())
 
-describe('a body that is not a JSON object', () => {
+describe('IN-01, IN-11: a body that is not a JSON object', () => {
   const BODIES: Record<string, string | Uint8Array> = {
     'cut short': '{"action":"me"',
     'plain text': 'hello',
@@ -47,7 +47,7 @@ describe('a body that is not a JSON object', () => {
   })
 })
 
-describe('a body that is too large', () => {
+describe('HT-01, PW-04: a body that is too large', () => {
   const TEN_MEGABYTES = `{"auth_data":{"username":"${'x'.repeat(10 * MEGABYTE)}"}}`
 
   it('is refused with 413', async () => {
@@ -67,7 +67,7 @@ describe('a body that is too large', () => {
   })
 })
 
-describe('values of the wrong type', () => {
+describe('IN-07, PW-01: values of the wrong type', () => {
   const WRONG_STRINGS = [1, true, ['x'], { a: 'x' }, [], [[]]]
   const WRONG_OBJECTS = [1, true, 'x', ['x'], []]
 
@@ -121,7 +121,7 @@ describe('values of the wrong type', () => {
   })
 })
 
-describe('names that JavaScript objects have already', () => {
+describe('IN-04, IN-05: names that JavaScript objects have already', () => {
   const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
 
   it.each(NAMES)('are no key of auth_data: %s', async (name) => {
@@ -154,7 +154,7 @@ describe('names that JavaScript objects have already', () => {
   })
 })
 
-describe('text that is hard to store', () => {
+describe('IN-16, ID-05, ID-09: text that is hard to store', () => {
   it.each(['nul\u0000', 'bell\u0007', 'delete\u007f', 'line\u0085'])(
     'is no login id when it has control characters: %j',
     async (username) => {
@@ -191,7 +191,7 @@ describe('text that is hard to store', () => {
   )
 })
 
-describe('JSON that is deeply nested', () => {
+describe('IN-10: JSON that is deeply nested', () => {
   it.each([100, 10_000, 200_000])('does no harm: %i levels', async (levels) => {
     const nested = '['.repeat(levels) + ']'.repeat(levels)
 
@@ -206,7 +206,7 @@ describe('JSON that is deeply nested', () => {
   })
 })
 
-describe('headers', () => {
+describe('IN-15, HT-04: headers', () => {
   it('sent twice are no valid key', async () => {
     const headers = { 'X-Skygear-API-Key': [server.apiKey, 'other'] }
 
@@ -234,7 +234,7 @@ describe('headers', () => {
   })
 })
 
-describe('tokens that never were', () => {
+describe('IN-15: tokens that never were', () => {
   it.each(['', ' ', '\u0000', '../../etc/passwd', 'ünïcode', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.'])(
     'are not accepted: %j',
     async (token) => {
@@ -248,6 +248,111 @@ describe('tokens that never were', () => {
     const answer = await call(server, 'me', { access_token: 'x'.repeat(MEGABYTE) })
 
     expectRefusal(answer, 'AccessTokenNotAccepted')
+  })
+})
+
+describe('IN-02, IN-03: members', () => {
+  it('that shipped clients send beside what is asked for are no matter', async () => {
+    const body = { page: 0, desired_keys: null, include: {}, _type: 'x', _recordType: 'user' }
+
+    const answer = await asUser('record:query', { ...body, record_type: 'note' })
+
+    expect(answer.status).toBe(200)
+  })
+
+  it('of one name count once, the last one, and so does an escaped spelling', async () => {
+    const raw = `{"auth_data":{"username":"amy"},"password":"x","\\u0070assword":"secret-1"}`
+    const reversed = raw.replace('"x"', '"secret-1"').replace(/"secret-1"}$/, '"x"}')
+
+    expect((await send({ path: '/auth/login', raw })).status).toBe(200)
+    expectRefusal(await send({ path: '/auth/login', raw: reversed }), 'InvalidCredentials')
+  })
+})
+
+describe('IN-08: a literal of a type that there is not', () => {
+  const LITERALS: unknown[] = [
+    { $type: 'unknown' },
+    { $type: '__proto__' },
+    { $type: { $type: 'date' } },
+    { $type: 'date', $date: '9999999-99-99' },
+    { $type: 'date', $date: 5 },
+    { $type: 'geo', $lat: 'NaN', $lng: 0 },
+    { $type: 'geo', $lat: 91, $lng: 181 },
+    { $type: 'ref', $id: 'nothing' },
+    { $type: 'ref', $id: { a: 1 } },
+    { $type: 'keypath', $val: '_auth' },
+  ]
+
+  it.each(LITERALS)('is refused or kept as plain data: %j', async (literal) => {
+    const records = [{ _id: 'literal/x', value: literal }]
+    const saved = await asUser('record:save', { records, atomic: true })
+
+    expect(saved.status).toBeLessThan(500)
+    const predicate = ['eq', { $type: 'keypath', $val: '_id' }, literal]
+    const found = await asUser('record:query', { record_type: 'user', predicate })
+    expect(found.status).toBeLessThan(500)
+    expect(JSON.stringify(found.body)).not.toContain('amy')
+  })
+})
+
+describe('IN-09: very much at once', () => {
+  it('is refused, or done, in moments', async () => {
+    const keys = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, i]))
+    const entries = Array.from({ length: 5_000 }, (_, i) => ({ user_id: `${i}`, level: 'read' }))
+
+    const authData = await call(server, 'auth:login', { auth_data: keys, password: 'secret-1' })
+    const access = await asUser('record:save', { records: [{ _id: 'big/1', _access: entries }] })
+
+    expectRefusal(authData, 'InvalidArgument')
+    expect(access.status).toBe(200)
+  })
+})
+
+describe('IN-12: a path', () => {
+  it.each(['/..%2fme', '/%2e%2e/me', '/me%00', '/auth%252Flogout', '/;/me', '/\\\\me', '/me;x=1'])(
+    'is decoded once, and leads to no action by a detour: %s',
+    async (path) => {
+      const headers = { 'X-Skygear-Access-Token': user.access_token }
+      const answer = await send({ path, headers, raw: '{}' })
+
+      expect(answer.status).toBeLessThan(500)
+      expect(JSON.stringify(answer.body)).not.toContain(user.user_id)
+    },
+  )
+})
+
+describe('IN-14: numbers', () => {
+  const NUMBERS = ['-1', '1.5', '1e15', '9007199254740993', '"10"', '1e400', '[1]', 'true']
+
+  it.each(NUMBERS)(
+    'of records and where to begin are whole and not below zero: %s',
+    async (text) => {
+      for (const name of ['limit', 'offset']) {
+        const headers = { 'X-Skygear-Access-Token': user.access_token }
+        const raw = `{"record_type":"note","${name}":${text}}`
+        const answer = await send({ path: '/record/query', headers, raw })
+
+        expect(answer.status).toBeLessThan(500)
+        expect((answer.body as { result?: unknown[] }).result ?? []).toEqual([])
+      }
+    },
+  )
+})
+
+describe('IN-17: long texts of one letter', () => {
+  it.each(['a', '@', '.', ' ', '/', '-', '%'])('cost no more than others: %s', async (letter) => {
+    const text = `${letter.repeat(60_000)}!`
+    const header = letter.repeat(6_000)
+    const headers = {
+      ...{ 'X-Skygear-API-Key': server.apiKey, 'User-Agent': header, Accept: header },
+    }
+    const raw = JSON.stringify({ auth_data: { username: text, email: text }, password: text })
+
+    expectRefusal(await send({ path: '/auth/login', headers, raw }))
+    expectRefusal(await call(server, 'user:forgot-password', { args: { email: text } }))
+    const predicate = ['like', { $type: 'keypath', $val: 'username' }, `%${text}%`]
+    const found = await asUser('record:query', { record_type: 'user', predicate })
+    expect(found.status).toBeLessThan(500)
   })
 })
 
