@@ -11,10 +11,10 @@ import {
   createSessionStore,
   type Moment,
   type ReadUser,
+  type SessionOptions,
   type SessionStore,
   type SessionUser,
 } from './session-store.ts'
-import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { VERSION } from './version.ts'
 import { isPlainObject, toWire } from './wire-value.ts'
 
@@ -57,6 +57,11 @@ export interface Connection<Account extends SessionUser> {
   lambda(name: string, args?: object): Promise<unknown>
 }
 
+/** Actions that change nothing, and may be sent again when a busy server says when. */
+const READS = /^(me|record:(query|fetch)|role:get)$/
+const MAX_TRIES = 3
+const MAX_WAIT_SECONDS = 2
+
 interface HttpAnswer {
   status: number
   text: string
@@ -66,9 +71,9 @@ interface HttpAnswer {
 /** A connection that is not configured yet. */
 export function createConnection<Account extends SessionUser>(
   read: Reading<Account>,
-  storage?: KeyValueStorage,
+  options?: SessionOptions,
 ): Connection<Account> {
-  const session = createSessionStore(read.user, storage)
+  const session = createSessionStore(read.user, options)
 
   async function request(action: string, input: object = {}, since?: Moment): Promise<Answer> {
     const { token } = since ?? (await session.begin())
@@ -85,15 +90,23 @@ export function createConnection<Account extends SessionUser>(
       'X-Skygear-SDK-Version': `skygear-SDK-JS/${VERSION}`,
       ...(token && { 'X-Skygear-Access-Token': token }),
     }
-    const answer = await post(url, headers, encode(body), timeoutOptions.response ?? 60_000)
-    try {
-      return readAnswer(answer)
-    } catch (error) {
-      const { status, code } = error as SkygearError
-      if (token && status === 401 && code === ErrorCodes.AccessTokenNotAccepted) {
-        await session.expire(token)
+    const text = encode(body)
+    const deadline = Date.now() + (timeoutOptions.response ?? 60_000)
+    for (let tries = 1; ; tries += 1) {
+      const answer = await post(url, headers, text, deadline - Date.now())
+      try {
+        return readAnswer(answer)
+      } catch (error) {
+        const { status, code, info, retryAfter } = error as SkygearError
+        if (token && status === 401 && code === ErrorCodes.AccessTokenNotAccepted) {
+          await session.expire(token, info?.['reason'] as string | undefined)
+        }
+        const isBusy = status === 503 && retryAfter! <= MAX_WAIT_SECONDS && tries < MAX_TRIES
+        if (!isBusy || !READS.test(action)) throw error
+        // Longer with chance, so that clients which were sent away together don't return together.
+        const waitMs = retryAfter! * (1 + Math.random()) * 1000
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
       }
-      throw error
     }
   }
 
@@ -152,7 +165,7 @@ async function post(
     }
   } catch (cause) {
     throw abort.signal.aborted
-      ? noAnswer('TimeoutError', `No answer within ${timeoutMs} ms.`, cause)
+      ? noAnswer('TimeoutError', 'No answer in time.', cause)
       : noAnswer('NetworkError', 'The server could not be reached.', cause)
   } finally {
     clearTimeout(timer)
