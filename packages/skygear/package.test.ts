@@ -119,12 +119,27 @@ it('is typed for import and require, in strict code without skipLibCheck', async
     const handler: UserChangedHandler = skygear.auth.onUserChanged((changed) => changed?.email)
     const storage: KeyValueStorage = createMemoryStorage()
     auth.auth.loginWithEmail('a', 'b').then((loggedIn) => loggedIn.email)
+    client.auth.onAuthState((state: AuthState<User<Profile>>) => {
+      const nobody: null = state.status === 'signedIn' ? null : state.user
+      return state.status === 'signedIn' ? state.user.interest : nobody
+    })
+    const failureOf = (error: AnySkygearError): 109 | undefined | string => {
+      switch (error.name) {
+        case 'Duplicated': return error.code
+        case 'TimeoutError': return error.code
+        // @ts-expect-error: no error has this name.
+        case 'Duplicate': return ''
+        default: return error.message
+      }
+    }
+    // @ts-expect-error: a username may be missing.
+    const surelyNamed: string = client.auth.currentUser!.username
     // @ts-expect-error: a username is a string.
     skygear.auth.loginWithUsername(1, 'b')
     // @ts-expect-error: there are no databases in skygear/auth.
     auth.publicDB
-    export { name, interest, handler, storage, hasAccess, place, classes }`
-  const names = `{ createClient, createMemoryStorage, type ACL, type Client, type Geolocation,
+    export { name, interest, handler, storage, hasAccess, place, classes, failureOf, surelyNamed }`
+  const names = `{ createClient, createMemoryStorage, type ACL, type AnySkygearError, type AuthState, type Client, type Geolocation,
     type KeyValueStorage, Query, QueryResult, type Record, type SkygearError, type User,
     type UserChangedHandler }`
   const imports = `import skygear, ${names} from 'skygear'

@@ -12,7 +12,7 @@ export type { LoginIds } from './auth.ts'
 export type { Attributes, BaseRecord as Record } from './base-record.ts'
 export type { BaseClient, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'
-export { type ErrorObject, SkygearError } from './errors.ts'
+export { type AnySkygearError, type ErrorObject, SkygearError } from './errors.ts'
 export { ErrorCodes, type ErrorName } from './generated/protocol.ts'
 export type {
   AuthSource,

@@ -28,7 +28,7 @@ export {
   type SaveOptions,
   type SaveResult,
 } from './database.ts'
-export { type ErrorObject, SkygearError } from './errors.ts'
+export { type AnySkygearError, type ErrorObject, SkygearError } from './errors.ts'
 export { ErrorCodes, type ErrorName } from './generated/protocol.ts'
 export {
   type Predicate,
