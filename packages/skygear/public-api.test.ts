@@ -8,11 +8,10 @@ const DIST = path.join(import.meta.dirname, 'dist')
 
 it('is as it was last agreed on', async () => {
   const files = readdirSync(DIST).filter((name) => name.endsWith('.d.mts'))
-  const declarations = files.map((name) => [name.replace(/-[\w-]+(?=\.d\.mts$)/, ''), read(name)])
+  // What a bundler puts into which file, and how it calls it, is its own business.
+  const declarations = files.flatMap((name) => read(name).split(/\n(?=\S)(?!\})/))
 
-  const api = declarations.map(([name, text]) => `=== ${name}\n\n${text}`).sort()
-
-  await expect(api.join('\n')).toMatchFileSnapshot('./public-api.txt')
+  await expect(`${declarations.sort().join('\n')}\n`).toMatchFileSnapshot('./public-api.txt')
 })
 
 /** Without comments, without the letters by which chunks import each other, and what is generated. */
