@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFreePort } from '../packages/server/src/testing/free-port.ts'
 import { sendRequest } from './send-request.ts'
 import { authResultOf, call, errorOf, post, type Server, signUp } from './wire.ts'
 
@@ -34,7 +34,7 @@ describe.each(['opaque', 'jwt'])('the log at its most talkative, with TOKEN_STOR
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'skygear-log-'))
-    const port = await freePort()
+    const port = await findFreePort()
     const server = {
       url: `http://127.0.0.1:${port}`,
       apiKey: API_KEY,
@@ -138,13 +138,4 @@ async function untilHealthy(url: string): Promise<void> {
     if (Date.now() > deadline) throw new Error('The server did not start in time.')
     await sleep(50)
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }
