@@ -173,6 +173,14 @@ export function describeGuide(getStage: () => Stage): void {
 
       expect(report.printed).toEqual([['Please log in.']])
     })
+
+    it('keeps the log-ins of named clients apart', async () => {
+      const report = await play('sessions.md: Several log-ins')
+
+      expectFine(report)
+      expect(report.printed).toEqual([[true, true]])
+      expect(report.currentUser).toBeNull()
+    })
   })
 
   describe('signing-up.md', () => {
@@ -395,6 +403,18 @@ export function describeGuide(getStage: () => Stage): void {
 
       expectFine(report)
       expect(report.printed).toEqual([['Hello, amy'], ['Hello, stranger']])
+    })
+
+    it('tells the whole state, now and later', async () => {
+      const report = await play('user-changes.md: The whole state', {
+        after: 'await skygear.auth.logout()',
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([
+        ['Hello,', username],
+        ['Goodbye:', 'loggedOut', 'local'],
+      ])
     })
 
     it('hears nothing after cancel', async () => {
@@ -661,7 +681,9 @@ export function describeGuide(getStage: () => Stage): void {
 
 /** The sample with the server's address and key in the place of those that it shows. */
 export function withServer(code: string, server: TestServer): string {
-  return code.replace('http://127.0.0.1:3000', server.url).replace('YOUR_API_KEY', server.apiKey)
+  return code
+    .replaceAll('http://127.0.0.1:3000', server.url)
+    .replaceAll('YOUR_API_KEY', server.apiKey)
 }
 
 /** Whether a sample is HTML, which only a browser can run. */

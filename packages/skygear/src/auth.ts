@@ -1,7 +1,13 @@
 import type { Connection } from './connection.ts'
 import { invalidArgument, type SkygearError, unexpectedAnswer } from './errors.ts'
 import { ErrorCodes } from './generated/protocol.ts'
-import type { Credentials, Moment, SessionUser, UserChangedHandler } from './session-store.ts'
+import type {
+  AuthState,
+  Credentials,
+  Moment,
+  SessionUser,
+  UserChangedHandler,
+} from './session-store.ts'
 import { toWire } from './wire-value.ts'
 
 /** Sign-up, log-in, and everything else about who uses the app. Rejects with `SkygearError`. */
@@ -15,6 +21,14 @@ export interface Sessions<Account> {
    * server no longer accepts the access token. A listener that throws breaks nothing.
    */
   onUserChanged(listener: (user: Account | null) => unknown): UserChangedHandler
+  /** Who uses the app, and what has led to it: a new object at each change. */
+  readonly authState: AuthState<Account>
+  /**
+   * Calls the listener with the present state at once, then at each change: of what
+   * `onUserChanged` tells, once the remembered log-in has been read, and when `currentUser` is
+   * another object, as after `whoami`.
+   */
+  onAuthState(listener: (state: AuthState<Account>) => unknown): UserChangedHandler
 
   /** Signs up with login ids such as `{ username, email }`; `data` goes into the user record. */
   signup(authData: LoginIds | null, password: string | null, data?: object | null): Promise<Account>
@@ -97,15 +111,15 @@ export function createAuth<Account extends SessionUser>(
     return credentials.user
   }
 
+  /** Ends the session here first: a network that fails keeps nobody in. */
   async function leave(end: (since: Moment) => Promise<unknown>): Promise<null> {
     const since = await session.begin()
+    await session.close(since)
     try {
       await end(since)
     } catch (error) {
       // A token that the server does not know is as good as logged out.
       if ((error as SkygearError).code !== ErrorCodes.AccessTokenNotAccepted) throw error
-    } finally {
-      await session.close(since)
     }
     return null
   }
@@ -133,6 +147,10 @@ export function createAuth<Account extends SessionUser>(
       return session.token
     },
     onUserChanged: session.onUserChanged,
+    get authState() {
+      return session.state
+    },
+    onAuthState: session.onAuthState,
 
     async signup(authData, password, data = {}) {
       // Sent without any login id, this would sign up an anonymous user.
@@ -210,5 +228,9 @@ export function createAuth<Account extends SessionUser>(
       return auth.whoami()
     },
   }
+  session.onAuthState(({ status }) => {
+    // A token was found without its user: the server knows whose it is.
+    if (status === 'restoring' && session.token) void auth.whoami().catch(() => {})
+  })
   return auth
 }
