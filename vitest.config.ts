@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Only how long a test that fails takes: a machine may be busy with other things.
+    expect: { poll: { timeout: 10_000 } },
     // The same tests on both engines, where an engine can make a difference.
     projects: [
       {

@@ -5,6 +5,14 @@ import path from 'node:path'
 /** What each peer is installed from, in exact versions. Never part of the repository's own. */
 const packages = {
   'better-auth': { 'better-auth': '1.7.25', pg: '8.23.1' },
+  // What bench/size.ts measures, in one folder.
+  'client-sdks': {
+    pocketbase: '0.28.1',
+    'better-auth': '1.7.25',
+    '@supabase/auth-js': '2.119.1',
+    firebase: '12.19.0',
+    skygear: '1.7.2',
+  },
   'parse-server': { 'parse-server': '9.10.0', express: '5.2.1' },
 }
 
@@ -26,7 +34,7 @@ export function installPeer(name: PeerName, cache: string): string {
   return folder
 }
 
-/** `better-auth 1.2.3` */
+/** `better-auth 1.2.3`, and the name alone for what is not a package. */
 export function describePeer(name: PeerName): string {
-  return `${name} ${(packages[name] as Record<string, string>)[name]}`
+  return [name, (packages[name] as Record<string, string>)[name]].filter(Boolean).join(' ')
 }
