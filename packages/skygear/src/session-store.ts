@@ -8,8 +8,7 @@ import { createMemoryStorage } from './storage/memory-storage.ts'
 const KEYS_PREFIX = 'skygear-'
 const TOKEN_KEY = 'accesstoken'
 const USER_KEY = 'user'
-
-const DEVICE_KEY = 'skygear-device'
+const DEVICE_KEY = 'device'
 
 /** Where the SDK up to 1.7 has listed the keys under which it kept query results. */
 const OLD_RESULTS_KEY = '_skygear_purgeable_keys_'
@@ -126,6 +125,7 @@ export function createSessionStore<Account extends SessionUser>(
   const prefix = KEYS_PREFIX + (name ? `${name}-` : '')
   const tokenKey = prefix + TOKEN_KEY
   const userKey = prefix + USER_KEY
+  const deviceKey = prefix + DEVICE_KEY
   let storage = initialStorage && createAsyncStorage(initialStorage)
   let loaded: Promise<void> | undefined
   let followsTabs = false
@@ -376,7 +376,7 @@ export function createSessionStore<Account extends SessionUser>(
   }
 
   function warn(error: unknown): void {
-    if (!hasWarned) console.warn('skygear: the session could not be stored:', error)
+    if (!hasWarned) console.warn('skygear: cannot store the session:', error)
     hasWarned = true
   }
 
@@ -390,7 +390,7 @@ export function createSessionStore<Account extends SessionUser>(
 
   async function deviceHint(): Promise<string | null | undefined> {
     try {
-      return await storage?.getItem(DEVICE_KEY)
+      return await storage?.getItem(deviceKey)
     } catch (error) {
       return void warn(error)
     }
@@ -414,7 +414,7 @@ export function createSessionStore<Account extends SessionUser>(
     close,
     expire,
     deviceHint,
-    keepDeviceHint: (hint) => write(() => [storage?.setItem(DEVICE_KEY, hint)]),
+    keepDeviceHint: (hint) => write(() => [storage?.setItem(deviceKey, hint)]),
     onUserChanged: (listener) => listen((told, comesOrGoes) => comesOrGoes && listener(told.user)),
     onAuthState(listener) {
       callSafely(() => listener(state))
