@@ -19,6 +19,7 @@ describe('settings', () => {
       authRecordKeys: [['username'], ['email']],
       schema: 'open',
       passwordMinLength: 8,
+      passwordMaxLength: 256,
       passwordUppercaseRequired: false,
       passwordLowercaseRequired: false,
       passwordDigitRequired: false,

@@ -137,6 +137,13 @@ export const settingsTable = {
     summary: 'Least length of a new password, in UTF-8 bytes.',
     parse: wholeNumber(0, 1_000),
   }),
+  passwordMaxLength: row({
+    variable: 'USER_AUDIT_PW_MAX_LENGTH',
+    fallback: '256',
+    // NIST SP 800-63B, 3.1.1.2 wants 64 or more to be allowed.
+    summary: 'Greatest length of a new password, in characters.',
+    parse: wholeNumber(64, 1_000_000),
+  }),
   passwordUppercaseRequired: requirement('UPPERCASE', 'an upper-case letter A–Z'),
   passwordLowercaseRequired: requirement('LOWERCASE', 'a lower-case letter a–z'),
   passwordDigitRequired: requirement('DIGIT', 'a digit'),

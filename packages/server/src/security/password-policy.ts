@@ -14,6 +14,7 @@ export interface PasswordPolicy {
 type PolicySettings = Pick<
   Settings,
   | 'passwordMinLength'
+  | 'passwordMaxLength'
   | 'passwordUppercaseRequired'
   | 'passwordLowercaseRequired'
   | 'passwordDigitRequired'
@@ -32,7 +33,7 @@ export function createPasswordPolicy(
 ): PasswordPolicy {
   return {
     async check(password, userFields) {
-      checkLength(password, settings.passwordMinLength)
+      checkLength(password, settings)
       checkLetters(password, settings)
       checkKeywords(password, settings, userFields)
       if (settings.passwordBlocklist) {
@@ -63,11 +64,10 @@ export function passwordExpired(): ApiError {
   })
 }
 
-/** NIST SP 800-63B, 3.1.1.2 wants 64 or more to be allowed. */
-const MAX_CHARACTERS = 256
-const MAX_BYTES = 1_024
-
-function checkLength(password: string, least: number): void {
+function checkLength(
+  password: string,
+  { passwordMinLength: least, passwordMaxLength: most }: PolicySettings,
+): void {
   const length = Buffer.byteLength(password)
   if (length < least) {
     throw violation('PasswordTooShort', 'password too short', {
@@ -76,9 +76,9 @@ function checkLength(password: string, least: number): void {
     })
   }
   const characters = [...password].length
-  if (characters > MAX_CHARACTERS || length > MAX_BYTES) {
+  if (characters > most) {
     throw violation('PasswordTooLong', 'password too long', {
-      max_length: MAX_CHARACTERS,
+      max_length: most,
       pw_length: characters,
     })
   }

@@ -17,7 +17,7 @@ it('CS-09: wrong custom tokens are refused after thirty from one network', async
     .setIssuedAt()
     .setExpirationTime('1h')
     .sign(Buffer.from(secret))
-  for (let i = 0; i < 30; i += 1) expect((await logIn('wrong', '192.0.2.1')).error?.code).toBe(105)
+  for (let i = 0; i < 30; i += 1) expect((await logIn('wrong', '192.0.2.1')).error?.code).toBe(107)
 
   expect((await logIn(token, '192.0.2.1')).error?.code).toBe(130)
   expect((await logIn(token, '192.0.2.2')).status).toBe(200)
