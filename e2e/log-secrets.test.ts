@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFreePort } from '../packages/server/src/testing/free-port.ts'
 import { sendRequest } from './send-request.ts'
 import { authResultOf, call, errorOf, post, type Server, signUp } from './wire.ts'
 
@@ -26,62 +26,58 @@ const SECRETS = {
   wrongKey: 'wrong-key-4Gh7',
 }
 
-describe.each(['opaque', 'jwt'])(
-  'LG-04: the log at its most talkative, with TOKEN_STORE=%s',
-  (store) => {
-    let folder: string
-    let child: ChildProcess | undefined
-    let log = ''
-    let tokens: string[] = []
+describe.each(['opaque', 'jwt'])('LG-04: the log at its fullest, TOKEN_STORE=%s', (store) => {
+  let folder: string
+  let child: ChildProcess | undefined
+  let log = ''
+  let tokens: string[] = []
 
-    beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'skygear-log-'))
-      const port = await freePort()
-      const server = {
-        url: `http://127.0.0.1:${port}`,
-        apiKey: API_KEY,
-        masterKey: SECRETS.masterKey,
-      }
-      child = startServer(folder, port, store)
-      for (const stream of [child.stdout!, child.stderr!])
-        stream.on('data', (text) => (log += text))
-      await untilHealthy(server.url)
-      tokens = await useEveryEntrance(server)
-      child.kill('SIGTERM')
-      await once(child, 'close')
-    }, 60_000)
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'skygear-log-'))
+    const port = await findFreePort()
+    const server = {
+      url: `http://127.0.0.1:${port}`,
+      apiKey: API_KEY,
+      masterKey: SECRETS.masterKey,
+    }
+    child = startServer(folder, port, store)
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text) => (log += text))
+    await untilHealthy(server.url)
+    tokens = await useEveryEntrance(server)
+    child.kill('SIGTERM')
+    await once(child, 'close')
+  }, 60_000)
 
-    afterAll(() => {
-      child?.kill('SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
-    })
+  afterAll(() => {
+    child?.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
 
-    it('tells where the server is', () => {
-      expect(log).toContain('http://127.0.0.1:')
-    })
+  it('tells where the server is', () => {
+    expect(log).toContain('http://127.0.0.1:')
+  })
 
-    it.each(Object.entries(SECRETS))('does not hold the secret: %s', (_, secret) => {
-      expect(log).not.toContain(secret)
-    })
+  it.each(Object.entries(SECRETS))('does not hold the secret: %s', (_, secret) => {
+    expect(log).not.toContain(secret)
+  })
 
-    it('does not hold an access token', () => {
-      expect(tokens.length).toBeGreaterThan(3)
-      for (const token of tokens) expect(log).not.toContain(token)
-    })
+  it('does not hold an access token', () => {
+    expect(tokens.length).toBeGreaterThan(3)
+    for (const token of tokens) expect(log).not.toContain(token)
+  })
 
-    it('leaves no password and no access token in the data folder', () => {
-      const stored = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-      const { password, newPassword, wrongPassword } = SECRETS
+  it('leaves no password and no access token in the data folder', () => {
+    const stored = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    const { password, newPassword, wrongPassword } = SECRETS
 
-      expect(stored).not.toHaveLength(0)
-      for (const secret of [password, newPassword, wrongPassword, ...tokens]) {
-        expect(stored.some((text) => text.includes(secret))).toBe(false)
-      }
-    })
-  },
-)
+    expect(stored).not.toHaveLength(0)
+    for (const secret of [password, newPassword, wrongPassword, ...tokens]) {
+      expect(stored.some((text) => text.includes(secret))).toBe(false)
+    }
+  })
+})
 
 function startServer(folder: string, port: number, store: string): ChildProcess {
   const env = {
@@ -142,13 +138,4 @@ async function untilHealthy(url: string): Promise<void> {
     if (Date.now() > deadline) throw new Error('The server did not start in time.')
     await sleep(50)
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

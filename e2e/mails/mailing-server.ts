@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { findFreePort } from '../../packages/server/src/testing/free-port.ts'
 import { type MailServer, startMailServer } from '../../packages/server/src/testing/mail-server.ts'
 import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
 
@@ -23,15 +23,4 @@ export async function startMailingServer(
       await mailServer.stop()
     },
   }
-}
-
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 }

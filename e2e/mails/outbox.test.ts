@@ -6,9 +6,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { findFreePort } from '../../packages/server/src/testing/free-port.ts'
 import { type MailServer, startMailServer } from '../../packages/server/src/testing/mail-server.ts'
 import { makeTestDirectory } from '../../packages/server/src/testing/test-server.ts'
-import { findFreePort } from './mailing-server.ts'
 
 const program = fileURLToPath(new URL('../../packages/server/src/cli/main.ts', import.meta.url))
 const names = ['amy', 'bea', 'cat', 'dan', 'eve', 'fay']

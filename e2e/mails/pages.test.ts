@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFreePort } from '../../packages/server/src/testing/free-port.ts'
 import { linkIn, type MailServer } from '../../packages/server/src/testing/mail-server.ts'
 import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
 import { findChromium, launchChromium } from '../chromium.ts'
-import { findFreePort, startMailingServer } from './mailing-server.ts'
+import { startMailingServer } from './mailing-server.ts'
 
 /** Pictures of every page, for people to look at; not in git. */
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/pages')

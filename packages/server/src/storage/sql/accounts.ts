@@ -3,7 +3,7 @@ import type { AccountStore } from '../storage.ts'
 import { runCompiledOnce, runCompiledWithRow } from './compiled.ts'
 import { inStatements } from './in-statements.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
-import { fromAccount, toUser } from './rows.ts'
+import { fromAccount, toUser, valuesOf } from './rows.ts'
 import type { AccountTable, Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
@@ -15,7 +15,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
 
     async find(id) {
       const row = await selectUser(db).where('account.id', '=', id).executeTakeFirst()
-      return row && toUser(row)
+      return row && toUser(valuesOf(row))
     },
 
     async list(after, limit) {
@@ -24,7 +24,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .orderBy('account.id')
         .limit(limit)
         .execute()
-      return rows.map(toUser)
+      return rows.map(valuesOf).map(toUser)
     },
 
     async recordLogin(id, passwordHash, now) {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { CustomTokenUserStore } from '../storage.ts'
-import { toUser } from './rows.ts'
+import { toUser, valuesOf } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
@@ -11,7 +11,7 @@ export function createCustomTokenUserStore(db: Kysely<Tables>): CustomTokenUserS
         .innerJoin('custom_token_user', 'custom_token_user.user_id', 'account.id')
         .where('custom_token_user.subject', '=', subject)
         .executeTakeFirst()
-      return row && toUser(row)
+      return row && toUser(valuesOf(row))
     },
 
     async insert(subject, userId) {

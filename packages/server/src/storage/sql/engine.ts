@@ -8,14 +8,15 @@ import type { Tables } from './schema.ts'
 export interface SqlEngine {
   db: Kysely<Tables>
   /**
-   * Decodes the first row of a query that is compiled once, for look-ups that must be quick. It sees
-   * what is committed and is never part of a transaction. `keep` is for small rows that are asked
+   * Decodes the first row of a query that is compiled once, for look-ups that must be quick: its
+   * values come as a list, since to make an object of many columns costs more than to find them. It
+   * sees what is committed and is never part of a transaction. `keep` is for small rows that are asked
    * for again and again: the same object may be given more than once, so nobody changes it, and one
    * query is always decoded in the same way.
    */
-  lookUp<Row, T>(
-    query: CompiledQuery<Row>,
-    decode: (row: Row) => T,
+  lookUp<T>(
+    query: CompiledQuery,
+    decode: (values: unknown[]) => T,
     options?: { keep?: boolean },
   ): T | undefined | Promise<T | undefined>
   dialect: SqlDialect

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { LoginIdStore } from '../storage.ts'
 import { runCompiledOnce } from './compiled.ts'
-import { toUser } from './rows.ts'
+import { toUser, valuesOf } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
@@ -11,7 +11,7 @@ export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
       const {
         rows: [row],
       } = await findUserByLoginId(db, group, canonical)
-      return row && toUser(row)
+      return row && toUser(valuesOf(row))
     },
 
     async replace(userId, ids) {

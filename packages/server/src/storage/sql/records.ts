@@ -7,7 +7,7 @@ import { compilePredicate } from './predicates.ts'
 import type { QueryScope } from './query-scope.ts'
 import { isReadableBy } from './readable.ts'
 import { insertReferences, removeReferencesTo, replaceReferences } from './references.ts'
-import { fromRecord, toRecord } from './rows.ts'
+import { fromRecord, recordColumns, toRecord, valuesOf } from './rows.ts'
 import type { RecordTable, Tables } from './schema.ts'
 import { compileTerm } from './terms.ts'
 
@@ -18,7 +18,7 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
   return {
     async find(databaseId, { type, key }) {
       const { rows } = await db.executeQuery(selectById(db, databaseId, type, key))
-      return rows[0] && toRecord(rows[0])
+      return rows[0] && toRecord(valuesOf(rows[0]))
     },
 
     read: async (databaseId, { type, key }) =>
@@ -43,7 +43,7 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
           .where('record.type', '=', type)
           .where('record.key', 'in', keys.slice(at, at + PAGE_SIZE))
           .execute()
-        found.push(...rows.map(toRecord))
+        found.push(...rows.map(valuesOf).map(toRecord))
       }
       return found
     },
@@ -54,7 +54,7 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
         .where('record.key', '=', key)
         .orderBy('record.database_id')
         .executeTakeFirst()
-      return row && toRecord(row)
+      return row && toRecord(valuesOf(row))
     },
 
     async isReferenced(databaseId, { type, key }) {
@@ -93,7 +93,8 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
     removeReferencesTo: (databaseId, id) => removeReferencesTo(db, databaseId, id),
 
     async query(query) {
-      return (await selectQuery(db, query, dialect).execute()).map(toRecord)
+      const rows = await selectQuery(db, query, dialect).execute()
+      return rows.map(valuesOf).map(toRecord)
     },
 
     async *all(type) {
@@ -105,7 +106,7 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
           .orderBy('record.key')
           .limit(PAGE_SIZE)
           .execute()
-        yield* rows.map(toRecord)
+        yield* rows.map(valuesOf).map(toRecord)
         if (rows.length < PAGE_SIZE) return
         after = rows.at(-1)!.key
       }
@@ -126,7 +127,7 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
 function selectRecords(db: Kysely<Tables>) {
   return db
     .selectFrom('record')
-    .selectAll('record')
+    .select(recordColumns)
     .select((eb) =>
       eb
         .case()
@@ -173,7 +174,7 @@ const selectUserRecord = compiledOnce((db, databaseId: string, type: string, key
 const selectRecord = compiledOnce((db, databaseId: string, type: string, key: string) =>
   db
     .selectFrom('record')
-    .selectAll()
+    .select(recordColumns)
     .where('database_id', '=', databaseId)
     .where('type', '=', type)
     .where('key', '=', key),

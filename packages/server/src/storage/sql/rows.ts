@@ -5,18 +5,8 @@ import type { Account } from '../../users/user.ts'
 import type { User } from '../storage.ts'
 import type { AccountTable, RecordTable } from './schema.ts'
 
-/** Columns of an account joined with its record, under names that do not clash. */
-export const userColumns = [
-  'account.id',
-  'account.password_hash',
-  'account.token_version',
-  'account.password_changed_at',
-  'account.disabled',
-  'account.disabled_message',
-  'account.disabled_until',
-  'account.last_login_at',
-  'account.last_seen_at',
-  'account.roles',
+/** A record's columns, in the order in which `toRecord` takes them. */
+export const recordColumns = [
   'record.database_id',
   'record.type',
   'record.key',
@@ -29,27 +19,83 @@ export const userColumns = [
   'record.fields',
 ] as const
 
-export type UserRow = AccountTable & RecordTable
+/** Columns of an account joined with its record, in the order in which `toUser` takes them. */
+export const userColumns = [
+  'account.id',
+  'account.password_hash',
+  'account.token_version',
+  'account.password_changed_at',
+  'account.disabled',
+  'account.disabled_message',
+  'account.disabled_until',
+  'account.last_login_at',
+  'account.last_seen_at',
+  'account.roles',
+  ...recordColumns,
+] as const
 
-export function toUser(row: UserRow): User {
+type AccountValues = [
+  id: string,
+  passwordHash: string | null,
+  tokenVersion: number,
+  passwordChangedAt: number | null,
+  disabled: number,
+  disabledMessage: string | null,
+  disabledUntil: number | null,
+  lastLoginAt: number | null,
+  lastSeenAt: number | null,
+  roles: string,
+]
+
+type RecordValues = [
+  databaseId: string,
+  type: string,
+  key: string,
+  ownerId: string,
+  access: string | null,
+  createdAt: number,
+  createdBy: string,
+  updatedAt: number,
+  updatedBy: string,
+  fields: string,
+  lastLoginAt?: number | null,
+]
+
+/** A row as a list, in the order in which its columns were selected. */
+export function valuesOf(row: object): unknown[] {
+  return Object.values(row)
+}
+
+export function toUser(values: unknown[]): User {
   return {
-    account: toAccount(row),
-    record: toRecord(row),
+    account: toAccount(values as AccountValues),
+    record: toRecord(values.slice(userColumns.length - recordColumns.length, userColumns.length)),
   }
 }
 
-function toAccount(row: AccountTable): Account {
+function toAccount([
+  id,
+  passwordHash,
+  tokenVersion,
+  passwordChangedAt,
+  disabled,
+  disabledMessage,
+  disabledUntil,
+  lastLoginAt,
+  lastSeenAt,
+  roles,
+]: AccountValues): Account {
   return {
-    id: row.id,
-    passwordHash: row.password_hash,
-    tokenVersion: row.token_version,
-    passwordChangedAt: row.password_changed_at,
-    disabled: row.disabled === 1,
-    disabledMessage: row.disabled_message,
-    disabledUntil: row.disabled_until,
-    lastLoginAt: row.last_login_at,
-    lastSeenAt: row.last_seen_at,
-    roles: row.roles === '[]' ? [] : (JSON.parse(row.roles) as string[]),
+    id,
+    passwordHash,
+    tokenVersion,
+    passwordChangedAt,
+    disabled: disabled === 1,
+    disabledMessage,
+    disabledUntil,
+    lastLoginAt,
+    lastSeenAt,
+    roles: roles === '[]' ? [] : (JSON.parse(roles) as string[]),
   }
 }
 
@@ -68,19 +114,32 @@ export function fromAccount(account: Account): AccountTable {
   }
 }
 
-export function toRecord(row: RecordTable & { last_login_at?: number | null }): StoredRecord {
+export function toRecord(values: unknown[]): StoredRecord {
+  const [
+    databaseId,
+    type,
+    key,
+    ownerId,
+    access,
+    createdAt,
+    createdBy,
+    updatedAt,
+    updatedBy,
+    fields,
+    lastLoginAt = null,
+  ] = values as RecordValues
   return {
-    databaseId: row.database_id,
-    type: row.type,
-    key: row.key,
-    ownerId: row.owner_id,
-    access: row.access === null ? null : (JSON.parse(row.access) as AccessList),
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    updatedAt: row.updated_at,
-    updatedBy: row.updated_by,
-    fields: JSON.parse(row.fields) as Record<string, Value>,
-    lastLoginAt: row.last_login_at ?? null,
+    databaseId,
+    type,
+    key,
+    ownerId,
+    access: access === null ? null : (JSON.parse(access) as AccessList),
+    createdAt,
+    createdBy,
+    updatedAt,
+    updatedBy,
+    fields: JSON.parse(fields) as Record<string, Value>,
+    lastLoginAt,
   }
 }
 

@@ -4,7 +4,7 @@ import type { Session, SessionStore, User } from '../storage.ts'
 import { compiledOnce, runCompiledOnce } from './compiled.ts'
 import type { SqlEngine } from './engine.ts'
 import { inStatements } from './in-statements.ts'
-import { toUser, type UserRow } from './rows.ts'
+import { toUser, userColumns } from './rows.ts'
 import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
@@ -77,22 +77,13 @@ const selectSession = compiledOnce((db, tokenHash: string) =>
     .where('session.token_hash', '=', tokenHash),
 )
 
-interface SessionRow extends UserRow {
-  token_hash: string
-  dialect: string
-  opened_at: number
-  session_seen_at: number
-}
+type SessionValues = [tokenHash: string, dialect: Dialect, createdAt: number, lastSeenAt: number]
 
-function toSessionUser(row: SessionRow): User & { session: Session } {
-  return {
-    ...toUser(row),
-    session: {
-      tokenHash: row.token_hash,
-      userId: row.id,
-      dialect: row.dialect as Dialect,
-      createdAt: row.opened_at,
-      lastSeenAt: row.session_seen_at,
-    },
-  }
+function toSessionUser(values: unknown[]): User & { session: Session } {
+  const user = toUser(values)
+  const [tokenHash, dialect, createdAt, lastSeenAt] = values.slice(
+    userColumns.length,
+  ) as SessionValues
+  const session = { tokenHash, userId: user.account.id, dialect, createdAt, lastSeenAt }
+  return { ...user, session }
 }

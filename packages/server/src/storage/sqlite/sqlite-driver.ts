@@ -16,6 +16,12 @@ const BUSY_TIMEOUT_MS = 5_000
 /** Between two tries at most, and a millisecond more: a commit takes about that long. */
 const BUSY_RETRY_MS = 2
 
+/** What else reads through the connection of a driver, told before and after each of its uses. */
+export interface LookUps {
+  suspend(): void
+  resume(): void
+}
+
 /**
  * Kysely's driver over Node's own SQLite. Statements are prepared once; transactions take the write
  * lock at their start, so that they wait for another process instead of failing half-way; broken
@@ -24,13 +30,12 @@ const BUSY_RETRY_MS = 2
 export class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection
   #queue: Promise<void> = Promise.resolve()
-  readonly #onUse: () => void
+  readonly #lookUps: LookUps
   #release: (() => void) | undefined
 
-  /** `onUse` is called after each use of the connection. */
-  constructor(database: DatabaseSync, onUse: () => void) {
+  constructor(database: DatabaseSync, lookUps: LookUps) {
     this.#connection = new SqliteConnection(database)
-    this.#onUse = onUse
+    this.#lookUps = lookUps
   }
 
   async init(): Promise<void> {}
@@ -44,11 +49,12 @@ export class SqliteDriver implements Driver {
     })
     await before
     this.#release = release
+    this.#lookUps.suspend()
     return this.#connection
   }
 
   async releaseConnection(): Promise<void> {
-    this.#onUse()
+    this.#lookUps.resume()
     this.#release?.()
   }
 
@@ -79,7 +85,7 @@ class SqliteConnection implements DatabaseConnection {
 
   constructor(database: DatabaseSync) {
     this.#database = database
-    this.#statements = new StatementCache(database)
+    this.#statements = new StatementCache(database, 'objects')
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -114,18 +120,26 @@ const MAX_STATEMENTS = 200
 /** Prepared statements by their text; the one unused for longest makes room. */
 export class StatementCache {
   readonly #database: DatabaseSync
+  readonly #rows: 'objects' | 'lists'
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, rows: 'objects' | 'lists') {
     this.#database = database
+    this.#rows = rows
   }
 
   get(sql: string): StatementSync {
     const known = this.#statements.get(sql)
-    const statement = known ?? this.#database.prepare(sql)
+    const statement = known ?? this.#prepare(sql)
     if (known) this.#statements.delete(sql)
     else if (this.#statements.size >= MAX_STATEMENTS) this.#dropOldest()
     this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #prepare(sql: string): StatementSync {
+    const statement = this.#database.prepare(sql)
+    statement.setReturnArrays(this.#rows === 'lists')
     return statement
   }
 

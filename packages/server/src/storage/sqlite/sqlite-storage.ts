@@ -10,31 +10,30 @@ import type { SqlEngine } from '../sql/engine.ts'
 import type { Tables } from '../sql/schema.ts'
 import { LookUpCache } from './look-up-cache.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import { SqliteDriver } from './sqlite-driver.ts'
+import { type LookUps, SqliteDriver } from './sqlite-driver.ts'
 
 /** How long opening the database waits for another process that is opening it. */
 const OPEN_TIMEOUT_MS = 5_000
 
-/**
- * Page caches that keep look-ups quick with a million users or records; they grow with use. The
- * file is not mapped into memory: after every commit the next look-up would pay a millisecond for
- * mapping it anew.
- */
-const CACHE_KIB = { writer: 65_536, reader: 262_144 }
+/** Pages that the connection itself keeps; what is in the mapped part of the file needs no copy. */
+const CACHE_KIB = 65_536
+
+/** As much of the file as SQLite maps at most; memory is shared with other processes. */
+const MAPPED_BYTES = Number(process.env.X_MMAP ?? 2 ** 31)
 
 /**
- * Opens the database in this file, making it when it is not there. One connection writes; another,
- * which never waits, serves the look-ups of every request. It sees what is committed and nothing
- * else.
+ * Opens the database in this file, making it when it is not there. One connection writes and serves
+ * the look-ups of every request; a spare one serves them while it is in use, so that they never
+ * wait.
  */
 export function openSqliteEngine(file: string): SqlEngine {
-  const writer = connect(file, CACHE_KIB.writer)
+  const database = connect(file)
+  const spare = connect(file)
   // SQLite would wait for other processes by itself, and nothing else would be done meanwhile.
-  writer.exec('pragma busy_timeout = 0')
-  const reader = connect(file, CACHE_KIB.reader)
-  const cache = new LookUpCache(reader)
+  database.exec('pragma busy_timeout = 0')
+  const cache = new LookUpCache(database, spare)
   return {
-    db: new Kysely<Tables>({ dialect: kyselyDialect(writer, () => cache.expire()) }),
+    db: new Kysely<Tables>({ dialect: kyselyDialect(database, cache) }),
     lookUp: (query, decode, options) => cache.lookUp(query, decode, options),
     dialect: sqliteDialect,
     isRemote: false,
@@ -42,12 +41,13 @@ export function openSqliteEngine(file: string): SqlEngine {
     isConflict: () => false,
     async close() {
       cache.close()
-      writer.close()
+      spare.close()
+      database.close()
     },
   }
 }
 
-function connect(file: string, cacheKib: number): DatabaseSync {
+function connect(file: string): DatabaseSync {
   const database = new DatabaseSync(file, {
     timeout: OPEN_TIMEOUT_MS,
     enableForeignKeyConstraints: true,
@@ -57,7 +57,8 @@ function connect(file: string, cacheKib: number): DatabaseSync {
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma trusted_schema = off;
-    pragma cache_size = -${cacheKib};
+    pragma cache_size = -${CACHE_KIB};
+    pragma mmap_size = ${MAPPED_BYTES};
   `)
   database.function('unicode_lower', { deterministic: true }, (text) =>
     typeof text === 'string' ? text.toLowerCase() : text,
@@ -65,9 +66,9 @@ function connect(file: string, cacheKib: number): DatabaseSync {
   return database
 }
 
-function kyselyDialect(database: DatabaseSync, onUse: () => void): Dialect {
+function kyselyDialect(database: DatabaseSync, lookUps: LookUps): Dialect {
   return {
-    createDriver: () => new SqliteDriver(database, onUse),
+    createDriver: () => new SqliteDriver(database, lookUps),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new TransactionalSqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
