@@ -7,6 +7,9 @@ import { type AuthResult, authResultOf, call, errorOf, post, signUp } from '../w
 
 const MEGABYTE = 1_000_000
 
+/** The second engine can differ in what it stores, which takes fewer to see. */
+const RUNS = process.env['TEST_ENGINE'] === 'postgres' ? 300 : 1_000
+
 let server: Awaited<ReturnType<typeof startTestServer>>
 let user: AuthResult
 
@@ -377,7 +380,7 @@ describe('any JSON at all', () => {
       else if (answer.status !== 200) expectRefusal(answer)
     })
 
-    await fc.assert(property, { numRuns: 1_000 })
+    await fc.assert(property, { numRuns: RUNS })
   }, 120_000)
 
   async function anonymousToken(): Promise<string> {

@@ -159,6 +159,9 @@ describe('a predicate', () => {
     expect(await search('100\\%')).toEqual(['1'])
     expect(await search('[a]*?')).toEqual(['3'])
     expect(await search('*')).toEqual([])
+    await save({ _id: 'sign/5', text: 'a\\' })
+    expect(await search('a\\')).toEqual(['5'])
+    expect(await search('a\\\\')).toEqual(['5'])
   })
 
   it('refuses a pattern of enormous length as a mistake of the client', async () => {

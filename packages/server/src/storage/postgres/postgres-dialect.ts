@@ -19,7 +19,7 @@ export const postgresDialect: SqlDialect = {
   boolean: (value) => value,
 
   // Bytes decide the order, as they do in SQLite, and not a locale of the machine.
-  like: (text, pattern) => sql<SqlBool>`${text} like ${pattern}`,
+  like: (text, pattern) => sql<SqlBool>`${text} like ${completed(pattern)}`,
 
   // By ICU, which knows all of Unicode; the locale of the database may know ASCII only.
   lower: (text) => sql`lower(${text} collate "und-x-icu")`,
@@ -42,6 +42,11 @@ export const postgresDialect: SqlDialect = {
   },
 
   allowLongStatement: sql`set local statement_timeout = 0`,
+}
+
+/** A backslash with nothing after it to be escaped stands for itself; to PostgreSQL it is an error. */
+function completed(pattern: string): string {
+  return pattern.replace(/\\./gs, '').endsWith('\\') ? `${pattern}\\` : pattern
 }
 
 function typedMember(member: Expression<unknown>, type: SqlValueType): Expression<unknown> {
