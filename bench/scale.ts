@@ -24,7 +24,12 @@ import {
   spread,
   verdict,
 } from './harness/figures.ts'
-import { cpuSecondsOf, familyOf, watchForeignCpu } from './harness/foreign-cpu.ts'
+import {
+  cpuSecondsOf,
+  cpuSecondsOfFamily,
+  familyOf,
+  watchForeignCpu,
+} from './harness/foreign-cpu.ts'
 import { sdkHeaders } from './harness/http-client.ts'
 import type { Postgres } from './harness/postgres.ts'
 import { PASSWORD, seededUser } from './harness/seed.ts'
@@ -177,7 +182,7 @@ async function takeSample(
     Array.from({ length }, () => operation.request(system)),
   )
   const endWatch = watchForeignCpu(postgres ? [pid, postgres.pid] : [pid])
-  const before = [cpuSecondsOf(pid), cpuSecondsOfFamily(postgres)] as const
+  const before = [cpuSecondsOf(pid), postgres ? cpuSecondsOfFamily(postgres.pid) : 0] as const
   const sample = await runWrk({
     url,
     requestFile,
@@ -189,17 +194,12 @@ async function takeSample(
   const measured = {
     ...sample,
     serverCpuMicros: microsEach(cpuSecondsOf(pid) - before[0]),
-    postgresCpuMicros: microsEach(cpuSecondsOfFamily(postgres) - before[1]),
+    postgresCpuMicros: microsEach((postgres ? cpuSecondsOfFamily(postgres.pid) : 0) - before[1]),
   }
   const share = endWatch()
   if (!counts) return
   samples.push(measured)
   foreign = Math.max(foreign, share)
-}
-
-function cpuSecondsOfFamily(postgres: Postgres | undefined): number {
-  if (!postgres) return 0
-  return familyOf(postgres.pid).reduce((sum, pid) => sum + cpuSecondsOf(pid), 0)
 }
 
 /** Of users whose number leaves this remainder: see `lastSeenAt` of the seed. */

@@ -29,6 +29,11 @@ export function cpuSecondsOf(pid: number): number {
   return ticksOf(pid) / TICKS_A_SECOND
 }
 
+/** The same of a process and its children. */
+export function cpuSecondsOfFamily(pid: number): number {
+  return familyOf(pid).reduce((sum, each) => sum + cpuSecondsOf(each), 0)
+}
+
 /** The process itself and its children, such as PostgreSQL has one for each connection. */
 export function familyOf(pid: number): number[] {
   const processes = readdirSync('/proc').map(Number).filter(Number.isInteger)

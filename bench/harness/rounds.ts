@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { figure, median, percent, printTable, spread } from './figures.ts'
-import { cpuSecondsOf, watchForeignCpu } from './foreign-cpu.ts'
+import { cpuSecondsOfFamily, watchForeignCpu } from './foreign-cpu.ts'
 import type { ServerProcess } from './server-process.ts'
 import { makeTemporaryFolder } from './temporary-folder.ts'
 import { postRequest, runWrk, type Sample, writeRequests } from './wrk.ts'
@@ -23,7 +23,7 @@ export interface System {
 }
 
 export interface ServerSample extends Sample {
-  /** What the server's process took for one request. */
+  /** What the server's process, and its workers, took for one request. */
   cpuMicros: number
 }
 
@@ -39,10 +39,19 @@ export function echoSystem(echo: ServerProcess): System {
   return system('bare node:http echo', echo, () => [request])
 }
 
+interface Plan {
+  rounds: number
+  seconds: number
+  /** Of processes beside the systems' own. */
+  pids?: number[]
+  /** Cores of wrk. */
+  loadCores?: string
+}
+
 /** Measures the systems in turn, and gives the largest share of the machine that other work took. */
 export async function measureInTurn(
   systems: System[],
-  { rounds, seconds, pids = [] }: { rounds: number; seconds: number; pids?: number[] },
+  { rounds, seconds, pids = [], loadCores = LOAD_CORE }: Plan,
 ): Promise<number> {
   const requestFile = path.join(makeTemporaryFolder(), 'requests')
   const ours = [...new Set([...pids, ...systems.map(({ process }) => process.pid)])]
@@ -52,7 +61,7 @@ export async function measureInTurn(
     for (const { process, requests, samples } of systems) {
       writeRequests(requestFile, await requests())
       const endWatch = watchForeignCpu(ours)
-      const sample = await load(process, requestFile, seconds)
+      const sample = await load(process, requestFile, seconds, loadCores)
       if (round === 0) continue
       samples.push(sample)
       foreign = Math.max(foreign, endWatch())
@@ -65,16 +74,17 @@ async function load(
   { url, pid }: ServerProcess,
   requestFile: string,
   seconds: number,
+  cores: string,
 ): Promise<ServerSample> {
-  const before = cpuSecondsOf(pid)
+  const before = cpuSecondsOfFamily(pid)
   const sample = await runWrk({
     url,
     requestFile,
     connections: CONNECTIONS,
     seconds,
-    cores: LOAD_CORE,
+    cores,
   })
-  const cpuSeconds = cpuSecondsOf(pid) - before
+  const cpuSeconds = cpuSecondsOfFamily(pid) - before
   return { ...sample, cpuMicros: (cpuSeconds * 1_000_000) / sample.requests }
 }
 
@@ -94,7 +104,7 @@ export function printSystems(systems: System[]): void {
     ]
   })
   printTable(
-    ['request', 'a second', 'min–max', 'of the echo', 'CPU µs each', 'p50 ms', 'p99 ms'],
+    ['request', 'a second', 'min–max', 'of the first', 'CPU µs each', 'p50 ms', 'p99 ms'],
     rows,
   )
 }

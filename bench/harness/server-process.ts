@@ -43,9 +43,10 @@ export function startServer(
   dataDirectory: string,
   cores: string,
   settings: Record<string, string> = {},
+  args: string[] = [],
 ): Promise<ServerProcess> {
   const all = { ...environment, DATA_DIR: dataDirectory, ...settings }
-  return startProgram([SERVER, 'serve'], cores, all)
+  return startProgram([SERVER, 'serve', ...args], cores, all)
 }
 
 /** Starts a mail server for mails that nobody reads. */
