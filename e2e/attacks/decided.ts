@@ -60,7 +60,6 @@ export const DECISIONS: Record<string, Decision> = {
   'WB-13': otherwise('A script in the app’s page has the app’s session; the guide says so.'),
   'EN-04': measured('`node bench/enumeration.ts`'),
   'EN-09': measured('`node bench/enumeration.ts` for forgotten passwords'),
-  'PW-09': later('There is no service of breached passwords to ask.'),
   'AB-06': later('There are no quotas for records.'),
   'KY-07': later('Nothing is stored encrypted: what must be secret is stored hashed.'),
   'KY-09': later('There is no pepper.'),

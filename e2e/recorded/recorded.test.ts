@@ -4,10 +4,11 @@ import { loadDeviations } from './deviations.ts'
 import { type CaseOutcome, replaySuite } from './replay-suite.ts'
 import { loadSuite, SUITE_NAMES, type Suite } from './suite.ts'
 
-/** The original had no rate limits, no minimal length and no blocklist. */
+/** The original had no rate limits, no limits of length and no blocklist. */
 const ORIGINAL_SETTINGS = {
   RATE_LIMIT: 'off',
   USER_AUDIT_PW_MIN_LENGTH: '0',
+  USER_AUDIT_PW_MAX_LENGTH: '1000000',
   PASSWORD_BLOCKLIST: 'off',
 }
 

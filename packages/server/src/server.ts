@@ -24,8 +24,11 @@ import { verifyPages } from './pages/verify.ts'
 import { createActivity } from './security/activity.ts'
 import { createKeyChecker } from './security/api-key.ts'
 import { createAuthenticate } from './security/authenticate.ts'
+import { createBreachedPasswords } from './security/breached-passwords.ts'
 import { createFieldAccess } from './security/field-access.ts'
 import { createJwtTokens } from './security/jwt-tokens.ts'
+import { createKnownDevices } from './security/known-device.ts'
+import { createLoginAttempts } from './security/login-attempts.ts'
 import { createOneTimeCodes } from './security/one-time-code.ts'
 import { createOpaqueTokens } from './security/opaque-tokens.ts'
 import { createPasswordHasher } from './security/password.ts'
@@ -228,10 +231,12 @@ async function serve(
         log,
       })
     : undefined
+  const pruning = setInterval(() => void pruneCounters(storage, log), PRUNE_EVERY_MS).unref()
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   const stop = async () => {
     readiness.isStopping = true
+    clearInterval(pruning)
     pubsub.close()
     await server.close()
     await mailWorker?.stop()
@@ -245,6 +250,17 @@ async function serve(
     database: describeDatabase(databaseUrlOf(settings)),
     metrics: metrics.values,
     close: () => (stopped ??= stop()),
+  }
+}
+
+const PRUNE_EVERY_MS = 600_000
+
+/** Counters of names that nobody has would otherwise fill the disk. */
+async function pruneCounters({ rateLimits }: Storage, log: Logger): Promise<void> {
+  try {
+    await rateLimits.prune(Date.now())
+  } catch (error) {
+    log.warn({ error }, 'counters that have ended could not be removed')
   }
 }
 
@@ -279,6 +295,7 @@ function createServices(
   })
   const passwords = createPasswordHasher(workers)
   const limiter = createRateLimiter(storage.rateLimits, settings)
+  const devices = createKnownDevices(settings)
   return {
     storage,
     fieldAccess: createFieldAccess(storage.fieldAccess),
@@ -287,11 +304,13 @@ function createServices(
         ? createJwtTokens(storage, settings)
         : createOpaqueTokens(storage, activity, settings),
     passwords,
-    policy: createPasswordPolicy(settings),
+    policy: createPasswordPolicy(settings, createBreachedPasswords(settings, log)),
     passwordHistory: createPasswordHistory(settings, passwords),
     activity,
     codes: createOneTimeCodes(settings),
     limiter,
+    devices,
+    loginAttempts: createLoginAttempts(storage.rateLimits, limiter, devices),
     mails: createMails(settings, limiter, isDevelopment),
     readiness,
     settings,

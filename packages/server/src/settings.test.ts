@@ -19,6 +19,7 @@ describe('settings', () => {
       authRecordKeys: [['username'], ['email']],
       schema: 'open',
       passwordMinLength: 8,
+      passwordMaxLength: 256,
       passwordUppercaseRequired: false,
       passwordLowercaseRequired: false,
       passwordDigitRequired: false,
@@ -30,6 +31,7 @@ describe('settings', () => {
       passwordHistoryDays: 0,
       passwordExpiryDays: 0,
       passwordBlocklist: true,
+      breachedPasswordsUrl: '',
       publicUrl: '',
       smtpUrl: '',
       mailFrom: '',
@@ -42,6 +44,7 @@ describe('settings', () => {
       verifyAutoUpdate: true,
       verifyRequired: false,
       welcomeMail: false,
+      enumeration: 'compat',
       rateLimit: true,
       logLevel: 'info',
     })

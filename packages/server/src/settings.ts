@@ -137,6 +137,13 @@ export const settingsTable = {
     summary: 'Least length of a new password, in UTF-8 bytes.',
     parse: wholeNumber(0, 1_000),
   }),
+  passwordMaxLength: row({
+    variable: 'USER_AUDIT_PW_MAX_LENGTH',
+    fallback: '256',
+    // NIST SP 800-63B, 3.1.1.2 wants 64 or more to be allowed.
+    summary: 'Greatest length of a new password, in characters.',
+    parse: wholeNumber(64, 1_000_000),
+  }),
   passwordUppercaseRequired: requirement('UPPERCASE', 'an upper-case letter A–Z'),
   passwordLowercaseRequired: requirement('LOWERCASE', 'a lower-case letter a–z'),
   passwordDigitRequired: requirement('DIGIT', 'a digit'),
@@ -183,12 +190,19 @@ export const settingsTable = {
     summary: 'Refuse the most common passwords.',
     parse: flag,
   }),
+  breachedPasswordsUrl: row({
+    variable: 'BREACHED_PASSWORDS_URL',
+    fallback: '',
+    summary:
+      'Service that is asked whether a new password was in a breach, such as `https://api.pwnedpasswords.com/range`: it gets the first 5 characters of the SHA-1 hash. A password passes when it does not answer within a second. Empty: nobody is asked.',
+    parse: httpUrl,
+  }),
   publicUrl: row({
     variable: 'PUBLIC_URL',
     fallback: '',
     summary:
       'Address under which users reach this server, such as `https://auth.example.com`: links in mails begin with it. Needed for `SMTP_URL`.',
-    parse: publicUrl,
+    parse: httpUrl,
   }),
   smtpUrl: row({
     variable: 'SMTP_URL',
@@ -263,6 +277,13 @@ export const settingsTable = {
     fallback: 'no',
     summary: 'Send a mail to users who sign up with an e-mail address.',
     parse: flag,
+  }),
+  enumeration: row({
+    variable: 'ENUMERATION',
+    fallback: 'compat',
+    summary:
+      'Whether answers tell who has an account: `compat` (log-in says that there is no such user, and sign-up that an address is taken, as the original did, a few times for each network) or `strict` (neither is said).',
+    parse: oneOf<'compat' | 'strict'>({ compat: 'compat', strict: 'strict' }),
   }),
   rateLimit: row({
     variable: 'RATE_LIMIT',
@@ -506,7 +527,7 @@ function authRecordKeys(value: string): string[][] {
   return groups
 }
 
-function publicUrl(value: string): string {
+function httpUrl(value: string): string {
   if (value === '') return ''
   const url = URL.canParse(value) ? new URL(value) : undefined
   const isPlain = url && !url.username && !url.password && !url.search && !url.hash

@@ -75,6 +75,22 @@ describe('a call', () => {
       expect(request?.body).toEqual({ action: 'me', api_key: 'K', access_token: null })
     })
 
+    it('at log-in, what the server gave for the device to be known by', async () => {
+      misbehave = (response) => {
+        response.setHeader('X-Skygear-Device', 'hint')
+        answerJSON(response, 200, { result: { status: 'OK' } })
+      }
+
+      await skygear.makeRequest('auth:login')
+      await skygear.makeRequest('auth:login')
+      await skygear.auth.logout()
+      await skygear.makeRequest('auth:login')
+      await skygear.makeRequest('me')
+
+      const sent = server.arrived.map(({ headers }) => headers['x-skygear-device'])
+      expect(sent).toEqual([undefined, 'hint', undefined, 'hint', undefined])
+    })
+
     it('a lambda with its arguments, dates in both directions', async () => {
       const day = new Date('2018-01-02T00:00:00Z')
       misbehave = (response, { body }) => answerJSON(response, 200, { result: body['args'] })

@@ -9,6 +9,7 @@ import {
 import { type Actions, ErrorCodes } from './generated/protocol.ts'
 import {
   createSessionStore,
+  DEVICE_HEADER,
   type Moment,
   type ReadUser,
   type SessionStore,
@@ -61,6 +62,7 @@ interface HttpAnswer {
   status: number
   text: string
   retryAfter: number | undefined
+  device: string | null
 }
 
 /** A connection that is not configured yet. */
@@ -84,8 +86,10 @@ export function createConnection<Account extends SessionUser>(
       'X-Skygear-API-Key': apiKey,
       'X-Skygear-SDK-Version': `skygear-SDK-JS/${VERSION}`,
       ...(token && { 'X-Skygear-Access-Token': token }),
+      ...(action === 'auth:login' && (await session.deviceHeader())),
     }
     const answer = await post(url, headers, encode(body), timeoutOptions.response ?? 60_000)
+    if (answer.device) await session.keepDevice(answer.device)
     try {
       return readAnswer(answer)
     } catch (error) {
@@ -149,6 +153,7 @@ async function post(
       status: response.status,
       text: await response.text(),
       retryAfter: readRetryAfter(response.headers.get('Retry-After')),
+      device: response.headers.get(DEVICE_HEADER),
     }
   } catch (cause) {
     throw abort.signal.aborted

@@ -7,6 +7,10 @@ import { createMemoryStorage } from './storage/memory-storage.ts'
 const TOKEN_KEY = 'skygear-accesstoken'
 const USER_KEY = 'skygear-user'
 
+/** What the server gave for this device to be known by at the next log-in. */
+export const DEVICE_HEADER = 'X-Skygear-Device'
+const DEVICE_KEY = 'skygear-device'
+
 /** Where the SDK up to 1.7 has listed the keys under which it kept query results. */
 const OLD_RESULTS_KEY = '_skygear_purgeable_keys_'
 
@@ -62,6 +66,9 @@ export interface SessionStore<Account extends SessionUser> {
   /** Ends the session whose token the server has refused. */
   expire(deadToken: string): Promise<void>
   onUserChanged(listener: (user: Account | null) => unknown): UserChangedHandler
+  /** What to send with a log-in; it outlasts the session. */
+  deviceHeader(): Promise<Record<string, string>>
+  keepDevice(hint: string): Promise<void>
 }
 
 interface Remembered<Account extends SessionUser> {
@@ -259,6 +266,16 @@ export function createSessionStore<Account extends SessionUser>(
     }
   }
 
+  async function deviceHeader(): Promise<Record<string, string>> {
+    try {
+      const hint = await storage?.getItem(DEVICE_KEY)
+      return typeof hint === 'string' ? { [DEVICE_HEADER]: hint } : {}
+    } catch (error) {
+      warn(error)
+      return {}
+    }
+  }
+
   return {
     get user() {
       return user
@@ -273,6 +290,8 @@ export function createSessionStore<Account extends SessionUser>(
     rotate,
     close,
     expire,
+    deviceHeader,
+    keepDevice: (hint) => write(() => [storage?.setItem(DEVICE_KEY, hint)]),
     onUserChanged(listener) {
       const registered = (changedUser: Account | null) => listener(changedUser)
       listeners.add(registered)

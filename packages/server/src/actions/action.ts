@@ -6,6 +6,8 @@ import type { AccessTokens, TokenHolder } from '../security/access-token.ts'
 import type { Activity } from '../security/activity.ts'
 import type { Access, Caller } from '../security/authenticate.ts'
 import type { FieldAccess } from '../security/field-access.ts'
+import type { KnownDevices } from '../security/known-device.ts'
+import type { LoginAttempts } from '../security/login-attempts.ts'
 import type { OneTimeCodes } from '../security/one-time-code.ts'
 import type { PasswordHasher } from '../security/password.ts'
 import type { PasswordHistory } from '../security/password-history.ts'
@@ -14,6 +16,7 @@ import type { RateLimiter } from '../security/rate-limit.ts'
 import type { Settings } from '../settings.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Readiness } from './readiness.ts'
+import type { ResultForDevice } from './result-for-device.ts'
 import type { ResultWithInfo } from './result-with-info.ts'
 
 /** What every handler can use. */
@@ -27,6 +30,8 @@ export interface Services {
   activity: Activity
   codes: OneTimeCodes
   limiter: RateLimiter
+  devices: KnownDevices
+  loginAttempts: LoginAttempts
   mails: Mails
   readiness: Readiness
   settings: Settings
@@ -38,6 +43,8 @@ export interface Client {
   address: string
   /** Accept-Language as it was sent, or empty. */
   languages: string
+  /** What the client has kept of an earlier log-in, if it has. */
+  deviceHint: string | undefined
 }
 
 /** What a handler knows beside its input. */
@@ -74,7 +81,7 @@ export interface ActionDefinition<
   handler(
     input: z.output<Input>,
     context: ActionContext & { caller: CallerFor<A> },
-  ): Promise<z.input<Output> | ResultWithInfo<z.input<Output>>>
+  ): Promise<z.input<Output> | ResultWithInfo<z.input<Output>> | ResultForDevice<z.input<Output>>>
 }
 
 /** An action whose types are no longer known: what the dispatcher and the docs work with. */

@@ -5,6 +5,7 @@ import { StorageUnavailable } from '../storage/storage.ts'
 import type { Action, Client, Services } from './action.ts'
 import { actions } from './index.ts'
 import { databaseUnavailable } from './readiness.ts'
+import { ResultForDevice } from './result-for-device.ts'
 import { ResultWithInfo } from './result-with-info.ts'
 
 /** A request, free of how it was sent. */
@@ -16,10 +17,11 @@ export interface Call {
   log: Logger
 }
 
-/** The `result` and `info` members of an answer. */
+/** The `result` and `info` members of an answer, and the hint for the client to keep. */
 export interface Answer {
   result: unknown
   info?: Record<string, unknown>
+  deviceHint?: string
 }
 
 interface DispatchParts {
@@ -78,7 +80,8 @@ export function createDispatch({
     const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>
     const answer = await handler(input, { ...services, caller, client, now, log })
-    const parts = answer instanceof ResultWithInfo ? answer : { result: answer }
+    const isMore = answer instanceof ResultWithInfo || answer instanceof ResultForDevice
+    const parts = isMore ? answer : { result: answer }
     if (checkAnswers) action.output.parse(parts.result)
     return parts
   }

@@ -53,7 +53,7 @@ function joinActions(services: Services, log: ReturnType<typeof createLog>): Adm
   })
   const dispatch = createDispatch({ services, authenticate })
   const credentials = { apiKey: 'master', accessToken: undefined, userId: undefined }
-  const client = { address: '', languages: '' }
+  const client = { address: '', languages: '', deviceHint: undefined }
   return {
     ...services,
     async call(action, payload) {

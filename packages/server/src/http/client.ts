@@ -24,6 +24,11 @@ class RequestClient implements Client {
     return this.#request.headers['accept-language'] ?? ''
   }
 
+  get deviceHint(): string | undefined {
+    const hint = this.#request.headers['x-skygear-device']
+    return typeof hint === 'string' ? hint : undefined
+  }
+
   get address(): string {
     const { socket, headers } = this.#request
     const header = headers['x-forwarded-for']

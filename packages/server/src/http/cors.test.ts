@@ -57,10 +57,12 @@ describe('answers to pages', () => {
     expect(headers.get('Access-Control-Allow-Headers')).toBe('content-type,x-skygear-api-key')
   })
 
-  it('WB-03: show the request id and when to try again', async () => {
+  it('show the request id, the hint for the device and when to try again', async () => {
     const headers = await preflight({})
 
-    expect(headers.get('Access-Control-Expose-Headers')).toBe('X-Skygear-Request-Id, Retry-After')
+    expect(headers.get('Access-Control-Expose-Headers')).toBe(
+      'X-Skygear-Request-Id, X-Skygear-Device, Retry-After',
+    )
   })
 
   it.each(['*', ORIGIN, `https://other.example,${ORIGIN}`])(

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 /** Headers as Node writes them without looking at each: name, value, name, value … */
 export type HeaderList = string[]
 
-const exposedHeaders = 'X-Skygear-Request-Id, Retry-After'
+const exposedHeaders = 'X-Skygear-Request-Id, X-Skygear-Device, Retry-After'
 
 /**
  * Headers that let pages of the allowed origins call. Never with credentials: tokens are sent as

@@ -5,7 +5,10 @@ import { startTestServer, type TestServer } from '../testing/test-server.ts'
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer({ PUBLIC_URL: 'https://example.com/auth/' }, { dev: true })
+  server = await startTestServer(
+    { PUBLIC_URL: 'https://example.com/auth/', RATE_LIMIT: 'on' },
+    { dev: true },
+  )
 })
 
 afterAll(() => server.close())

@@ -10,9 +10,10 @@ const jsonHeaders: HeaderList = ['Content-Type', 'application/json', ...commonHe
 export function respondWithAnswer(
   response: ServerResponse,
   headers: HeaderList,
-  { result, info }: Answer,
+  { result, info, deviceHint }: Answer,
 ): void {
-  respond(response, 200, headers, info ? { result, info } : { result })
+  const more = deviceHint === undefined ? headers : [...headers, 'X-Skygear-Device', deviceHint]
+  respond(response, 200, more, info ? { result, info } : { result })
 }
 
 export function respondWithError(

@@ -80,7 +80,6 @@ export function startMailWorker(parts: WorkerParts): MailWorker {
   async function prune(now: number): Promise<void> {
     prunedAt = now
     await storage.outbox.prune(now - KEPT_MS)
-    await storage.rateLimits.prune(now)
   }
 
   return {

@@ -11,6 +11,7 @@ export type Mail =
   | { kind: 'password-was-reset' }
   | { kind: 'email-was-changed' }
   | { kind: 'welcome' }
+  | { kind: 'account-exists' }
 
 interface Recipient {
   /** As it stands in the user record; a mail to what cannot be an address is not written. */
@@ -50,7 +51,7 @@ export function createMails(
     async post(stores, mail, { address, languages }, now) {
       if (!areSent || !isMailAddress(address)) return
       const limit = { name: `mail-${mail.kind}`, most: MOST_A_DAY, perSeconds: 86_400 }
-      if (!(await limiter.allows(stores, limit, canonicalName(address), now))) return
+      if (!(await limiter.allows(stores, [[limit, canonicalName(address)]], now))) return
       await stores.outbox.add(toOutbox(mail, address, languages, now))
     },
   }

@@ -16,6 +16,8 @@ export interface TokenHolder extends User {
 export interface AccessTokens {
   /** Opens a session, within the transaction of `stores`. */
   issue(stores: Stores, account: Account, dialect: Dialect, now: number): Promise<string>
+  /** A token that looks like one of this user, who does not exist, and opens nothing. */
+  decoy(account: Account, dialect: Dialect, now: number): Promise<string>
   /** Undefined for a token that is unknown, expired, revoked, malformed or of a deleted user. */
   find(token: string, now: number): Promise<TokenHolder | undefined>
   /** The token with which the session goes on after `me`. */

@@ -58,6 +58,7 @@ export function createJwtTokens(
 
   return {
     issue: (_, account, dialect, now) => sign(account, dialect, now),
+    decoy: sign,
 
     async find(token, now) {
       const claims = await read(token, now)

@@ -17,7 +17,7 @@ export function createOpaqueTokens(
   settings: Pick<Settings, 'tokenExpirySeconds' | 'sessionIdleDays'>,
 ): AccessTokens {
   const issue: AccessTokens['issue'] = async (stores, account, dialect, now) => {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const token = makeToken()
     await stores.sessions.insert({
       tokenHash: hashToken(token),
       userId: account.id,
@@ -30,6 +30,7 @@ export function createOpaqueTokens(
 
   return {
     issue,
+    decoy: async () => makeToken(),
 
     async find(token, now) {
       const found = await storage.sessions.find(hashToken(token))
@@ -52,6 +53,10 @@ export function createOpaqueTokens(
       return issue(stores, account, dialect, now)
     },
   }
+}
+
+function makeToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
 function hasEnded(

@@ -1,5 +1,6 @@
 import { ApiError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
+import type { BreachedPasswords } from './breached-passwords.ts'
 
 /** The rules for new passwords that can be judged without a look at older ones. */
 export interface PasswordPolicy {
@@ -13,6 +14,7 @@ export interface PasswordPolicy {
 type PolicySettings = Pick<
   Settings,
   | 'passwordMinLength'
+  | 'passwordMaxLength'
   | 'passwordUppercaseRequired'
   | 'passwordLowercaseRequired'
   | 'passwordDigitRequired'
@@ -21,15 +23,24 @@ type PolicySettings = Pick<
   | 'passwordExcludedFields'
   | 'passwordMinGuessableLevel'
   | 'passwordBlocklist'
+  | 'authRecordKeys'
+  | 'appName'
 >
 
-export function createPasswordPolicy(settings: PolicySettings): PasswordPolicy {
+export function createPasswordPolicy(
+  settings: PolicySettings,
+  breached?: BreachedPasswords,
+): PasswordPolicy {
   return {
     async check(password, userFields) {
-      checkLength(password, settings.passwordMinLength)
+      checkLength(password, settings)
       checkLetters(password, settings)
       checkKeywords(password, settings, userFields)
-      if (settings.passwordBlocklist) await checkBlocklist(password)
+      if (settings.passwordBlocklist) {
+        checkContext(password, settings, userFields)
+        await checkBlocklist(password)
+      }
+      if (await breached?.has(password)) throw tooCommon()
       if (settings.passwordMinGuessableLevel > 0) {
         await checkGuessableLevel(password, settings.passwordMinGuessableLevel, userFields)
       }
@@ -53,12 +64,22 @@ export function passwordExpired(): ApiError {
   })
 }
 
-function checkLength(password: string, least: number): void {
+function checkLength(
+  password: string,
+  { passwordMinLength: least, passwordMaxLength: most }: PolicySettings,
+): void {
   const length = Buffer.byteLength(password)
   if (length < least) {
     throw violation('PasswordTooShort', 'password too short', {
       min_length: least,
       pw_length: length,
+    })
+  }
+  const characters = [...password].length
+  if (characters > most) {
+    throw violation('PasswordTooLong', 'password too long', {
+      max_length: most,
+      pw_length: characters,
     })
   }
 }
@@ -93,6 +114,31 @@ function checkKeywords(
   }
 }
 
+/** What whoever knows the user would try first: names, with or without digits around them. */
+function checkContext(
+  password: string,
+  { authRecordKeys, appName }: Pick<Settings, 'authRecordKeys' | 'appName'>,
+  userFields: Record<string, unknown>,
+): void {
+  const names = authRecordKeys.flat().map((field) => userFields[field])
+  const words = [appName, ...names].flatMap((name) =>
+    typeof name === 'string' ? [name, name.replace(/@.*$/s, '')] : [],
+  )
+  const lowered = password.toLowerCase()
+  const bare = withoutDigits(lowered)
+  for (const word of words.map((word) => word.toLowerCase())) {
+    if (lowered === word || (bare !== '' && bare === withoutDigits(word))) throw tooCommon()
+  }
+}
+
+function withoutDigits(word: string): string {
+  return word.replace(/^[0-9]+|[0-9]+$/g, '')
+}
+
+function tooCommon(): ApiError {
+  return violation('PasswordTooCommon', 'password too common')
+}
+
 let commonPasswords: Promise<Set<string>> | undefined
 
 /** Loads the list of common passwords, which takes a moment, before it is needed. */
@@ -106,7 +152,7 @@ export function loadCommonPasswords(): Promise<Set<string>> {
 async function checkBlocklist(password: string): Promise<void> {
   const common = await loadCommonPasswords()
   if (common.has(password.toLowerCase())) {
-    throw violation('PasswordTooCommon', 'password too common')
+    throw tooCommon()
   }
 }
 

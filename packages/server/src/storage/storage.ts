@@ -349,13 +349,45 @@ export interface OutboxCounts {
   oldestPendingMs: number
 }
 
+/**
+ * What may be done `most` times until the counter ends. After that each further one, up to the last
+ * before `closesAt`, makes the next wait for a second, two, four … and at most 15 minutes.
+ */
+export interface Counter {
+  key: string
+  most: number
+  /** `most`, unless there are waits. */
+  closesAt: number
+  /**
+   * Milliseconds from the first one to the counter's end. With waits: from the last one; a month,
+   * once `most` is reached.
+   */
+  periodMs: number
+}
+
+/** How far a counter has come. */
+export interface CounterState {
+  count: number
+  /** Unix milliseconds from which one more is counted; 0: at once. */
+  freeAt: number
+}
+
 /** Counters that end; all processes share them. */
 export interface RateLimitStore {
-  /**
-   * Counts one more under the key, and gives how many there are until the counter ends: `periodMs`
-   * after the first of them.
-   */
-  count(key: string, now: number, periodMs: number): Promise<{ count: number; resetsAt: number }>
+  /** The states of counters that have begun and not ended, by their keys. */
+  find(keys: string[], now: number): Promise<Map<string, CounterState>>
+  /** Counts one with each counter that is free, and gives the keys of those. */
+  count(counters: Counter[], now: number): Promise<Set<string>>
+  /** Takes one back of each of `counted`, and lets `forgotten` begin anew. */
+  release(release: CounterRelease, now: number): Promise<void>
   /** Removes counters that have ended. */
   prune(now: number): Promise<void>
+}
+
+/** Counters by their keys. */
+export interface CounterRelease {
+  counted?: string[]
+  forgotten?: string[]
+  /** One that stands at 1 until then (Unix milliseconds), which tells that something happened. */
+  remembered?: { key: string; until: number }
 }

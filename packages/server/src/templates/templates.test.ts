@@ -22,7 +22,14 @@ function write(file: string, text: string): void {
 describe('templates of ours', () => {
   it('say the same in every language', async () => {
     const templates = createTemplates('')
-    const mails = ['reset-password', 'password-was-reset', 'verify', 'email-was-changed', 'welcome']
+    const mails = [
+      'reset-password',
+      'password-was-reset',
+      'verify',
+      'email-was-changed',
+      'welcome',
+      'account-exists',
+    ]
     for (const language of ['en', 'zh-Hant']) {
       for (const name of mails) {
         const mail = await templates.mail(name, language, { ...facts, code: '123456' })

@@ -255,30 +255,102 @@ export function describeMailStorage(open: () => Promise<Storage>): void {
   })
 
   describe('a counter', () => {
-    it('counts until it ends, and then anew', async () => {
-      const { rateLimits } = storage
+    const twice = { most: 2, closesAt: 2, periodMs: 50 }
 
-      expect(await rateLimits.count('a', 100, 50)).toEqual({ count: 1, resetsAt: 150 })
-      expect(await rateLimits.count('a', 149, 50)).toEqual({ count: 2, resetsAt: 150 })
-      expect(await rateLimits.count('b', 149, 50)).toEqual({ count: 1, resetsAt: 199 })
-      expect(await rateLimits.count('a', 150, 50)).toEqual({ count: 1, resetsAt: 200 })
+    it('counts until it is used up, and anew when it has ended', async () => {
+      const { rateLimits } = storage
+      const countA = (now: number) => rateLimits.count([{ key: 'a', ...twice }], now)
+
+      expect([...(await countA(100))]).toEqual(['a'])
+      expect([...(await countA(149))]).toEqual(['a'])
+      expect([...(await countA(149))]).toEqual([])
+      expect(await rateLimits.find(['a', 'b'], 149)).toEqual(
+        new Map([['a', { count: 2, freeAt: 150 }]]),
+      )
+      expect(await rateLimits.find(['a'], 150)).toEqual(new Map())
+      expect([...(await countA(150))]).toEqual(['a'])
     })
 
-    it('counts all who count at the same time', async () => {
+    it('counts each by itself', async () => {
+      const a = { key: 'a', most: 1, closesAt: 1, periodMs: 50 }
+      await storage.rateLimits.count([a], 100)
+
+      const counted = await storage.rateLimits.count([a, { key: 'b', ...twice }], 100)
+
+      expect([...counted]).toEqual(['b'])
+    })
+
+    it('lets as many through at the same time as one after the other', async () => {
+      const a = { key: 'a', most: 7, closesAt: 7, periodMs: 9 }
       const counted = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => (i % 2 ? storage : other).rateLimits.count('a', 1, 9)),
+        Array.from({ length: 20 }, (_, i) => (i % 2 ? storage : other).rateLimits.count([a], 1)),
       )
 
-      const counts = counted.map(({ count }) => count).sort((a, b) => a - b)
-      expect(counts).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+      expect(counted.filter(({ size }) => size === 1)).toHaveLength(7)
+    })
+
+    it('makes the next wait for twice as long each time, for 15 minutes at most', async () => {
+      const { rateLimits } = storage
+      const waiting = { key: 'a', most: 2, closesAt: 16, periodMs: 1_000_000_000 }
+      const waits: number[] = []
+      let now = 1_000
+      for (let i = 0; i < 15; i += 1) {
+        expect([...(await rateLimits.count([waiting], now))]).toEqual(['a'])
+        const { freeAt } = (await rateLimits.find(['a'], now)).get('a')!
+        if (freeAt > 0) expect([...(await rateLimits.count([waiting], freeAt - 1))]).toEqual([])
+        waits.push(freeAt === 0 ? 0 : (freeAt - now) / 1_000)
+        now = Math.max(now, freeAt)
+      }
+
+      expect(waits).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900])
+    })
+
+    it('with waits closes for a month', async () => {
+      const { rateLimits } = storage
+      const closing = { key: 'a', most: 2, closesAt: 3, periodMs: 1_000 }
+      await rateLimits.count([closing], 0)
+      await rateLimits.count([closing], 0)
+      await rateLimits.count([closing], 1_000)
+
+      expect((await rateLimits.find(['a'], 1_000)).get('a')).toEqual({
+        count: 3,
+        freeAt: 1_000 + 30 * 86_400_000,
+      })
+    })
+
+    it('with waits is forgotten some time after the last one', async () => {
+      const { rateLimits } = storage
+      const waiting = { key: 'a', most: 10, closesAt: 20, periodMs: 1_000 }
+      await rateLimits.count([waiting], 0)
+      await rateLimits.count([waiting], 900)
+
+      expect((await rateLimits.find(['a'], 1_800)).get('a')?.count).toBe(2)
+      expect(await rateLimits.find(['a'], 1_900)).toEqual(new Map())
+    })
+
+    it('can take one back, begin anew, and remember', async () => {
+      const { rateLimits } = storage
+      const counters = ['a', 'b', 'c'].map((key) => ({ key, ...twice }))
+      for (let i = 0; i < 2; i += 1) await rateLimits.count(counters, 100)
+
+      const remembered = { key: 'd', until: 200 }
+      await rateLimits.release({ counted: ['a', 'e'], forgotten: ['b'], remembered }, 110)
+
+      expect(await rateLimits.find(['a', 'b', 'c', 'd', 'e'], 149)).toEqual(
+        new Map([
+          ['a', { count: 1, freeAt: 0 }],
+          ['c', { count: 2, freeAt: 150 }],
+          ['d', { count: 1, freeAt: 0 }],
+        ]),
+      )
     })
 
     it('is removed when it has ended', async () => {
-      await storage.rateLimits.count('a', 100, 50)
+      await storage.rateLimits.count([{ key: 'a', ...twice }], 100)
 
       await storage.rateLimits.prune(150)
 
-      expect(await storage.rateLimits.count('a', 120, 50)).toMatchObject({ count: 1 })
+      expect(await storage.rateLimits.find(['a'], 120)).toEqual(new Map())
     })
   })
 }

@@ -20,6 +20,10 @@ export interface TestCredentials {
   token?: string
   /** Null: none. */
   key?: string | null
+  /** The address of the client, for a server that trusts 127.0.0.1 as its proxy. */
+  from?: string
+  /** What the server gave for the device to keep. */
+  device?: string | undefined
 }
 
 export interface TestServer {
@@ -87,6 +91,8 @@ export async function startTestServer(
       PORT: '0',
       DATA_DIR: dataDirectory,
       LOG_LEVEL: 'error',
+      // Tests of one file come from one address.
+      RATE_LIMIT: 'off',
       ...testKeys,
       ...(databaseName && { DATABASE_URL: await openTestDatabase(databaseName) }),
       ...environment,
@@ -95,8 +101,8 @@ export async function startTestServer(
     const server = await createServer(settings, { log: logger, checkAnswers: true, dev })
     const { url } = server
     const { apiKey, masterKey } = settings
-    const call: TestServer['call'] = (action, body = {}, { key = apiKey, token } = {}) =>
-      callAction(url, action, body, key, token)
+    const call: TestServer['call'] = (action, body = {}, credentials = {}) =>
+      callAction(url, action, body, { key: apiKey, ...credentials })
     let stopped: Promise<void> | undefined
     const stop = () => (stopped ??= server.close())
     return {
@@ -171,16 +177,17 @@ async function callAction<Result>(
   url: string,
   action: string,
   body: Record<string, unknown>,
-  key: string | null,
-  token: string | undefined,
+  { key, token, from, device }: TestCredentials,
 ): Promise<TestAnswer<Result>> {
   // A server that stops would wait for the next request of a connection that is kept.
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
     Connection: 'close',
   }
-  if (key !== null) headers['X-Skygear-API-Key'] = key
+  if (typeof key === 'string') headers['X-Skygear-API-Key'] = key
   if (token !== undefined) headers['X-Skygear-Access-Token'] = token
+  if (from !== undefined) headers['X-Forwarded-For'] = from
+  if (device !== undefined) headers['X-Skygear-Device'] = device
   const response = await fetch(`${url}/${action.replaceAll(':', '/')}`, {
     method: 'POST',
     headers,

@@ -201,6 +201,25 @@ describe('auth:password', () => {
   })
 })
 
+describe('limits of auth:password', () => {
+  it('PW-13: let a user try ten times an hour, right or wrong', async () => {
+    const limited = await startTestServer({ RATE_LIMIT: 'on' })
+    onTestFinished(limited.close)
+    const { access_token: token } = await limited.signUp('amy')
+    const change = (from: string, to: string) =>
+      limited.call('auth:password', { old_password: from, password: to }, { token })
+    for (let i = 0; i < 5; i += 1) {
+      expect((await change('wrong password', newPassword)).error?.code).toBe(105)
+    }
+    for (let i = 0; i < 5; i += 1) {
+      const passwords = [testPassword, newPassword] as const
+      expect((await change(passwords[i % 2]!, passwords[(i + 1) % 2]!)).status).toBe(200)
+    }
+
+    expect((await change(newPassword, testPassword)).error?.code).toBe(130)
+  })
+})
+
 function changePassword(token: string, more: Record<string, unknown> = {}) {
   const body = { old_password: testPassword, password: newPassword, ...more }
   return server.call('auth:password', body, { token })

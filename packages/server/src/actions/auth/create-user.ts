@@ -8,7 +8,7 @@ import { loginIdsOf } from '../../users/login-id.ts'
 import { newAccount } from '../../users/user.ts'
 import { assignNumbers } from '../record/sequences.ts'
 
-interface NewUser {
+export interface NewUser {
   fields: Record<string, Value>
   passwordHash: string | null
   roles: string[]

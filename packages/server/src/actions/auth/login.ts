@@ -1,11 +1,14 @@
 import { ApiError, invalidArgument } from '../../errors.ts'
 import { userDisabled } from '../../security/authenticate.ts'
+import { existenceLimits } from '../../security/existence-answers.ts'
+import type { LoginAttempt } from '../../security/login-attempts.ts'
 import { isOutdated } from '../../security/password.ts'
 import type { User } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
 import { identify } from '../../users/login-id.ts'
 import { isDisabled } from '../../users/user.ts'
 import { type ActionContext, defineAction } from '../action.ts'
+import { ResultForDevice } from '../result-for-device.ts'
 import { authDataOf, authInput, dialectOf, refuseProvider } from './auth-input.ts'
 import { authResult } from './auth-result.ts'
 
@@ -20,21 +23,32 @@ export const login = defineAction({
     'ResourceNotFound',
     'InvalidCredentials',
     'UserDisabled',
+    'TooManyRequests',
     'ResponseTimeout',
   ],
 
   async handler(input, context) {
-    const { storage, tokens, passwords, settings, now } = context
+    const { storage, tokens, passwords, loginAttempts, devices, settings } = context
+    const { caller, client, now } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const loginId = identify(settings.authRecordKeys, authDataOf(input))
     if (!loginId) throw invalidArgument('invalid auth data', 'auth_data')
 
     const user = await storage.loginIds.findUser(loginId)
+    const { address, deviceHint } = client
+    const isServer = caller.key === 'master'
+    const candidate = { user, loginId, address, deviceHint, isServer }
+    const attempt = await loginAttempts.begin(candidate, now)
     const passwordHash = user?.account.passwordHash
     // Checked for unknown users too, so that the time does not tell who exists.
-    const passwordMatches = await passwords.verify(input.password ?? '', passwordHash)
-    if (!user) throw new ApiError('ResourceNotFound', 'user not found')
+    const passwordMatches = await passwords
+      .verify(input.password ?? '', passwordHash)
+      .catch(async (error: unknown) => {
+        await attempt.withdraw()
+        throw error
+      })
+    if (!user) throw await unknownUser(attempt, context)
     if (!passwordMatches || !passwordHash) throw incorrect()
     // After the password, so that only the owner learns that the account is disabled.
     if (isDisabled(user.account, now)) throw userDisabled(user.account)
@@ -45,8 +59,10 @@ export const login = defineAction({
       if (!(await stores.accounts.recordLogin(user.account.id, currentHash, now))) throw incorrect()
       return tokens.issue(stores, user.account, dialect, now)
     })
+    await attempt.succeeded()
     const rules = await context.fieldAccess.rules(now)
-    return authResponse({ ...user, accessToken, dialect, rules })
+    const result = authResponse({ ...user, accessToken, dialect, rules })
+    return new ResultForDevice(result, devices.hintFor(user.account, now))
   },
 })
 
@@ -69,6 +85,17 @@ async function renewHash(
   const current = (await accounts.find(account.id))?.account.passwordHash
   if (!current || !(await passwords.verify(password, current))) throw incorrect()
   return current
+}
+
+/** Whoever asks for many names is told the same as of a wrong password. */
+async function unknownUser(
+  { mayTellWhoExists }: LoginAttempt,
+  { storage, limiter, client, caller, settings, now }: ActionContext,
+): Promise<ApiError> {
+  if (settings.enumeration === 'strict' || !mayTellWhoExists) return incorrect()
+  const isTold =
+    caller.key === 'master' || (await limiter.allows(storage, existenceLimits(client.address), now))
+  return isTold ? new ApiError('ResourceNotFound', 'user not found') : incorrect()
 }
 
 function incorrect(): ApiError {

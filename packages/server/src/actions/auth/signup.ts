@@ -2,12 +2,16 @@ import { invalidArgument } from '../../errors.ts'
 import { withoutServerManaged } from '../../records/record.ts'
 import { allFieldsOf, newFields } from '../../records/schema.ts'
 import { decodeFields, type Value } from '../../records/value.ts'
+import { networkOf } from '../../security/client-network.ts'
+import { existenceLimits } from '../../security/existence-answers.ts'
+import type { LimitOf, RateLimit } from '../../security/rate-limit.ts'
 import { type SchemaStore, UniqueViolation } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
 import { checkLoginIds, identify } from '../../users/login-id.ts'
 import { languagesOf } from '../../users/user.ts'
 import { withoutFlags } from '../../users/verification.ts'
-import { defineAction, jsonObject } from '../action.ts'
+import { type ActionContext, defineAction, jsonObject } from '../action.ts'
+import { ResultForDevice } from '../result-for-device.ts'
 import {
   authDataOf,
   authInput,
@@ -18,6 +22,12 @@ import {
 } from './auth-input.ts'
 import { authResult } from './auth-result.ts'
 import { createUser } from './create-user.ts'
+import { pretendSignup } from './pretend-signup.ts'
+
+/** Schools and offices sign up together; robots by the thousand. */
+const namedLimit: RateLimit = { name: 'signup-network', most: 20, perSeconds: 3_600 }
+const anonymousLimit: RateLimit = { name: 'signup-anonymous-network', most: 30, perSeconds: 3_600 }
+const anonymousTotal: RateLimit = { name: 'signup-anonymous', most: 100_000, perSeconds: 86_400 }
 
 export const signup = defineAction({
   name: 'auth:signup',
@@ -32,12 +42,13 @@ export const signup = defineAction({
     'Duplicated',
     'IncompatibleSchema',
     'PasswordPolicyViolated',
+    'TooManyRequests',
     'ResponseTimeout',
   ],
 
   async handler(input, context) {
     const { storage, tokens, passwords, policy, passwordHistory, settings, caller, now } = context
-    const { mails, client } = context
+    const { mails, client, limiter, devices } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const authData = authDataOf(input)
@@ -54,6 +65,7 @@ export const signup = defineAction({
     const mayExtendSchema = settings.schema === 'open' || caller.key === 'master'
     // Before the password is hashed, since that is the costly part.
     await checkSchema(fields, mayExtendSchema, storage.schema)
+    if (caller.key !== 'master') await countSignup(isAnonymous, context)
 
     const passwordHash = isAnonymous ? null : await passwords.hash(password)
     const { user, accessToken } = await storage
@@ -72,8 +84,13 @@ export const signup = defineAction({
         }
         return { user, accessToken: await tokens.issue(stores, user.account, dialect, now) }
       })
-      .catch((error: unknown) => {
-        throw error instanceof UniqueViolation ? userDuplicated(error) : error
+      .catch(async (error: unknown) => {
+        if (!(error instanceof UniqueViolation)) throw error
+        if (caller.key !== 'master') await limiter.count(existenceLimits(client.address), now)
+        const isTold = caller.key === 'master' || settings.enumeration === 'compat'
+        if (isTold) throw userDuplicated(error)
+        const user = await pretendSignup({ fields, passwordHash, mayExtendSchema }, context)
+        return { user, accessToken: await tokens.decoy(user.account, dialect, now) }
       })
     const { account, record } = user
 
@@ -81,9 +98,28 @@ export const signup = defineAction({
     const seenBefore = dialect === 'A' ? {} : { lastLoginAt: null, lastSeenAt: null }
     const rules = await context.fieldAccess.rules(now)
     const shown = { ...account, ...seenBefore }
-    return authResponse({ account: shown, record, accessToken, dialect, rules })
+    const result = authResponse({ account: shown, record, accessToken, dialect, rules })
+    return isAnonymous ? result : new ResultForDevice(result, devices.hintFor(account, now))
   },
 })
+
+/** Throws TooManyRequests. */
+async function countSignup(
+  isAnonymous: boolean,
+  { limiter, client: { address }, now }: ActionContext,
+): Promise<void> {
+  const network = networkOf(address)
+  if (isAnonymous) {
+    const limits: LimitOf[] = [
+      [anonymousLimit, network],
+      [anonymousTotal, ''],
+    ]
+    return limiter.count(limits, now)
+  }
+  // Whoever has found out enough names can try no more of them, taken or not.
+  await limiter.check(existenceLimits(address), now)
+  await limiter.count([[namedLimit, network]], now)
+}
 
 function isNothing(value: unknown): boolean {
   return value === null || value === undefined

@@ -4,7 +4,10 @@ import type { FieldAccessRules } from '../../records/field-access.ts'
 import { withoutServerManaged } from '../../records/record.ts'
 import { decodeFields, type Value } from '../../records/value.ts'
 import { userDisabled } from '../../security/authenticate.ts'
+import { networkOf } from '../../security/client-network.ts'
 import { readCustomToken } from '../../security/custom-token.ts'
+import { networkLimit } from '../../security/login-attempts.ts'
+import type { LimitOf } from '../../security/rate-limit.ts'
 import { type Stores, UniqueViolation, type User } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
 import { checkLoginIds } from '../../users/login-id.ts'
@@ -30,17 +33,26 @@ export const customTokenLogin = defineAction({
     'UserDisabled',
     'Duplicated',
     'IncompatibleSchema',
+    'TooManyRequests',
   ],
 
   async handler({ token }, context) {
-    const { storage, tokens, fieldAccess, settings, now } = context
+    const { storage, tokens, fieldAccess, limiter, settings, caller, client, now } = context
     if (!settings.customTokenSecret) {
       throw new ApiError(
         'NotConfigured',
         'login with custom token requires CUSTOM_TOKEN_SECRET config',
       )
     }
-    const { subject, profile } = await readCustomToken(token, settings.customTokenSecret)
+    // Wrong tokens count beside wrong passwords of the same client.
+    const network: LimitOf[] = [[networkLimit, networkOf(client.address)]]
+    if (caller.key !== 'master') await limiter.check(network, now)
+    const { subject, profile } = await readCustomToken(token, settings.customTokenSecret).catch(
+      async (error: unknown) => {
+        if (caller.key !== 'master') await limiter.count(network, now)
+        throw error
+      },
+    )
     const given = withoutServerManaged('user', decodeFields(profile))
     const fields = withoutFlags(given, settings)
     checkLoginIds(settings.authRecordKeys, fields, 'token')

@@ -168,7 +168,7 @@ describe('the language of a mail', () => {
 
 describe('limits of user:forgot-password', () => {
   it('AB-01: let three mails an hour go to one address, known or not, however it is written', async () => {
-    const limited = await startTestServer(mailServer.settings)
+    const limited = await startTestServer({ ...mailServer.settings, RATE_LIMIT: 'on' })
     onTestFinished(limited.close)
     const ask = (email: string) => limited.call('user:forgot-password', { args: { email } })
 
@@ -185,8 +185,12 @@ describe('limits of user:forgot-password', () => {
     }
   })
 
-  it('AB-02: let one client ask for thirty addresses an hour', async () => {
-    const limited = await startTestServer({ ...mailServer.settings, TRUSTED_PROXIES: '127.0.0.1' })
+  it('AB-02: let one client ask for ten addresses an hour', async () => {
+    const limited = await startTestServer({
+      ...mailServer.settings,
+      RATE_LIMIT: 'on',
+      TRUSTED_PROXIES: '127.0.0.1',
+    })
     onTestFinished(limited.close)
     const ask = async (email: string, forwardedFor: string) =>
       fetch(`${limited.url}/user/forgot-password`, {
@@ -196,11 +200,11 @@ describe('limits of user:forgot-password', () => {
       })
     const one = (i: number) => ask(`${i}@example.com`, `10.0.0.${i}, 192.0.2.1`)
     const statuses = []
-    for (let i = 0; i < 30; i++) statuses.push((await one(i)).status)
+    for (let i = 0; i < 10; i++) statuses.push((await one(i)).status)
 
     expect(new Set(statuses)).toEqual(new Set([200]))
-    expect((await one(30)).status).toBe(429)
-    expect((await ask('31@example.com', '192.0.2.2')).status).toBe(200)
+    expect((await one(10)).status).toBe(429)
+    expect((await ask('11@example.com', '192.0.2.2')).status).toBe(200)
   })
 
   it('can be switched off', async () => {

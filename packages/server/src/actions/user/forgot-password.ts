@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { ApiError, invalidArgument } from '../../errors.ts'
-import { networkOf, type RateLimit } from '../../security/rate-limit.ts'
+import { networkOf } from '../../security/client-network.ts'
+import type { LimitOf, RateLimit } from '../../security/rate-limit.ts'
 import { canonicalName, MAX_LOGIN_ID_BYTES } from '../../users/login-id.ts'
 import { defineAction, OK, statusOk } from '../action.ts'
 import { lambdaInput } from './lambda-args.ts'
@@ -13,7 +14,7 @@ const addressLimits: RateLimit[] = [
 ]
 
 /** A household or an office has several people who forget. */
-const clientLimit: RateLimit = { name: 'forgot-password-client', most: 30, perSeconds: 3_600 }
+const clientLimit: RateLimit = { name: 'forgot-password-client', most: 10, perSeconds: 3_600 }
 
 /** What is kept of Accept-Language; the header is the client's. */
 const MAX_LANGUAGES_LENGTH = 200
@@ -33,9 +34,9 @@ export const forgotPassword = defineAction({
       throw invalidArgument('The email cannot be used.', 'email')
     }
     if (!mails.areSent) throw new ApiError('NotConfigured', 'This server sends no mails.')
-    await limiter.count(clientLimit, networkOf(client.address), now)
     // By what is typed and not by who has it, so that the limit does not tell who exists.
-    for (const limit of addressLimits) await limiter.count(limit, canonicalName(email), now)
+    const byAddress = addressLimits.map((limit): LimitOf => [limit, canonicalName(email)])
+    await limiter.count([[clientLimit, networkOf(client.address)], ...byAddress], now)
     // Nobody looks for the user yet: no answer, early or late, can tell whether there is one.
     await storage.resetRequests.add({
       id: randomUUID(),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ApiError, invalidArgument } from '../../errors.ts'
+import { networkOf } from '../../security/client-network.ts'
 import { hasExpired } from '../../security/one-time-code.ts'
-import { networkOf, type RateLimit } from '../../security/rate-limit.ts'
+import type { RateLimit } from '../../security/rate-limit.ts'
 import type { OneTimeCode, User } from '../../storage/storage.ts'
 import { languagesOf } from '../../users/user.ts'
 import { type ActionContext, defineAction, OK, statusOk } from '../action.ts'
@@ -9,7 +10,7 @@ import { checkPasswordText } from '../auth/auth-input.ts'
 import { lambdaInput } from './lambda-args.ts'
 
 /** Far from what guessing a code would take; it bounds the work for those who try. */
-const clientLimit: RateLimit = { name: 'reset-password-client', most: 100, perSeconds: 3_600 }
+const clientLimit: RateLimit = { name: 'reset-password-client', most: 30, perSeconds: 3_600 }
 
 export const resetForgottenPassword = defineAction({
   name: 'user:reset-password',
@@ -42,7 +43,7 @@ export const resetForgottenPassword = defineAction({
     if (!expireAt) throw invalidArgument('expire_at must be set', 'expire_at')
     if (!password) throw invalidArgument('new_password must be set', 'new_password')
     checkPasswordText(password, 'new_password')
-    await limiter.count(clientLimit, networkOf(client.address), now)
+    await limiter.count([[clientLimit, networkOf(client.address)]], now)
 
     const { user, code } = await findByCode(userId, text, Number(expireAt), context)
     await policy.check(password, user.record.fields)

@@ -6,7 +6,7 @@ import { invalidCode, useVerification } from './use-verification.ts'
 import { logInFirst } from './verify-request.ts'
 
 /** Over all codes that the user has sent; each is dead after ten wrong tries. */
-const userLimit: RateLimit = { name: 'verify-code-user', most: 50, perSeconds: 86_400 }
+const userLimit: RateLimit = { name: 'verify-code-user', most: 20, perSeconds: 86_400 }
 
 export const verifyCode = defineAction({
   name: 'user:verify_code',
@@ -21,7 +21,7 @@ export const verifyCode = defineAction({
     if (!caller.user) throw logInFirst()
     if (!text) throw invalidCode()
     const { id: userId } = caller.user.account
-    await limiter.count(userLimit, userId, now)
+    await limiter.count([[userLimit, userId]], now)
     const code = await codes.check(storage, userId, 'verify', text)
     if (!code) throw invalidCode()
     await storage.transaction((stores) => useVerification(code, stores, settings, now))

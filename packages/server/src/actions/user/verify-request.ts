@@ -9,7 +9,7 @@ import { lambdaInput } from './lambda-args.ts'
 /** Of mails that one user can have sent, to whatever addresses. */
 const userLimits: RateLimit[] = [
   { name: 'verify-request-user', most: 5, perSeconds: 3_600 },
-  { name: 'verify-request-user-day', most: 10, perSeconds: 86_400 },
+  { name: 'verify-request-user-day', most: 20, perSeconds: 86_400 },
 ]
 
 export const requestVerification = defineAction({
@@ -35,7 +35,10 @@ export const requestVerification = defineAction({
     }
     if (!mails.areSent) throw new ApiError('NotConfigured', 'This server sends no mails.')
     const { id: userId } = caller.user.account
-    for (const limit of userLimits) await limiter.count(limit, userId, now)
+    await limiter.count(
+      userLimits.map((limit) => [limit, userId]),
+      now,
+    )
     const { verifyCodeSeconds: seconds, verifyCodeFormat: typedFormat } = settings
     await storage.transaction(async (stores) => {
       // As it is now: between the look-up of the caller and here it may have changed.

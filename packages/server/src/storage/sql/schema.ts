@@ -29,7 +29,7 @@ export interface Tables {
   one_time_code: OneTimeCodeTable
   reset_request: { id: string; address: string; languages: string; requested_at: number }
   outbox_mail: OutboxMailTable
-  rate_limit: { key: string; count: number; resets_at: number }
+  rate_limit: RateLimitTable
   metadata: { name: string; value: string }
 }
 
@@ -103,6 +103,17 @@ export interface OneTimeCodeTable {
   typed_hash: string | null
   tries: number
   expires_at: number | null
+}
+
+export interface RateLimitTable {
+  key: string
+  count: number
+  resets_at: number
+  /** How many are free, and at how many nothing is let through until the counter ends. */
+  most: number
+  closes_at: number
+  /** Until then nothing is counted or let through. */
+  free_at: number
 }
 
 export interface OutboxMailTable {
