@@ -40,9 +40,11 @@ export default defineConfig({
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: 'packages/server/src/testing/postgres-cluster.ts',
           include: [
-            'packages/server/src/{actions,mails,security}/**/*.test.ts',
+            'packages/server/src/{actions,audit,mails,security}/**/*.test.ts',
             'packages/server/src/cli/user/*.test.ts',
             'packages/server/src/storage/{postgres,sql}/*.test.ts',
+            'packages/server/src/storage/retention.test.ts',
+            'packages/server/src/cli/audit.test.ts',
             'e2e/recorded/recorded.test.ts',
             'e2e/record-model/record-model.test.ts',
             'e2e/{attacks,crash-ledger,outage,revocation}/*.test.ts',

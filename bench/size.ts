@@ -14,6 +14,7 @@ const SOURCES = path.join(import.meta.dirname, '../packages/skygear/src')
 const entries = [
   { name: 'skygear/auth', file: 'auth-only.ts', maxBytes: 6 * 1_024 },
   { name: 'skygear', file: 'index.ts', maxBytes: 15 * 1_024 },
+  { name: 'skygear/react, on top', file: 'react.ts', maxBytes: 2 * 1_024 },
 ]
 
 const rows: string[][] = []
@@ -34,6 +35,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
+    external: ['react'],
     minify: true,
     format: 'esm',
     platform: 'browser',

@@ -26,58 +26,62 @@ const SECRETS = {
   wrongKey: 'wrong-key-4Gh7',
 }
 
-describe.each(['opaque', 'jwt'])('LG-04: the log at its fullest, TOKEN_STORE=%s', (store) => {
-  let folder: string
-  let child: ChildProcess | undefined
-  let log = ''
-  let tokens: string[] = []
+describe.each(['opaque', 'jwt'])(
+  'LG-04: the log at its most talkative, with TOKEN_STORE=%s',
+  (store) => {
+    let folder: string
+    let child: ChildProcess | undefined
+    let log = ''
+    let tokens: string[] = []
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'skygear-log-'))
-    const port = await findFreePort()
-    const server = {
-      url: `http://127.0.0.1:${port}`,
-      apiKey: API_KEY,
-      masterKey: SECRETS.masterKey,
-    }
-    child = startServer(folder, port, store)
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text) => (log += text))
-    await untilHealthy(server.url)
-    tokens = await useEveryEntrance(server)
-    child.kill('SIGTERM')
-    await once(child, 'close')
-  }, 60_000)
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'skygear-log-'))
+      const port = await findFreePort()
+      const server = {
+        url: `http://127.0.0.1:${port}`,
+        apiKey: API_KEY,
+        masterKey: SECRETS.masterKey,
+      }
+      child = startServer(folder, port, store)
+      for (const stream of [child.stdout!, child.stderr!])
+        stream.on('data', (text) => (log += text))
+      await untilHealthy(server.url)
+      tokens = await useEveryEntrance(server)
+      child.kill('SIGTERM')
+      await once(child, 'close')
+    }, 60_000)
 
-  afterAll(() => {
-    child?.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
-  })
+    afterAll(() => {
+      child?.kill('SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    })
 
-  it('tells where the server is', () => {
-    expect(log).toContain('http://127.0.0.1:')
-  })
+    it('tells where the server is', () => {
+      expect(log).toContain('http://127.0.0.1:')
+    })
 
-  it.each(Object.entries(SECRETS))('does not hold the secret: %s', (_, secret) => {
-    expect(log).not.toContain(secret)
-  })
+    it.each(Object.entries(SECRETS))('does not hold the secret: %s', (_, secret) => {
+      expect(log).not.toContain(secret)
+    })
 
-  it('does not hold an access token', () => {
-    expect(tokens.length).toBeGreaterThan(3)
-    for (const token of tokens) expect(log).not.toContain(token)
-  })
+    it('does not hold an access token', () => {
+      expect(tokens.length).toBeGreaterThan(3)
+      for (const token of tokens) expect(log).not.toContain(token)
+    })
 
-  it('leaves no password and no access token in the data folder', () => {
-    const stored = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    const { password, newPassword, wrongPassword } = SECRETS
+    it('leaves no password and no access token in the data folder', () => {
+      const stored = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      const { password, newPassword, wrongPassword } = SECRETS
 
-    expect(stored).not.toHaveLength(0)
-    for (const secret of [password, newPassword, wrongPassword, ...tokens]) {
-      expect(stored.some((text) => text.includes(secret))).toBe(false)
-    }
-  })
-})
+      expect(stored).not.toHaveLength(0)
+      for (const secret of [password, newPassword, wrongPassword, ...tokens]) {
+        expect(stored.some((text) => text.includes(secret))).toBe(false)
+      }
+    })
+  },
+)
 
 function startServer(folder: string, port: number, store: string): ChildProcess {
   const env = {

@@ -14,7 +14,7 @@ const noFactors = later('There are no second factors.')
 const noRefresh = later('There are no refresh tokens: access tokens are looked up.')
 const noAdminPage = later('There is no admin page.')
 const noOutbound = later(
-  'The server calls nobody but its database and its mail server, both named by settings.',
+  'The server calls only what its settings name: database, mail server, trail, breached passwords.',
 )
 
 /** Cases, or families of them, by id or the beginning of it. */
@@ -87,6 +87,11 @@ export const DECISIONS: Record<string, Decision> = {
   'HT-12': later('TLS ends at a proxy; the guide for production says how.'),
   'HT-14': later('TLS ends at a proxy.'),
   'JW-13': later('Signatures are HMACs, which have one form.'),
+  'TK-09': otherwise('One server is one app, with a database and keys of its own.'),
+  'TK-18': otherwise('Sessions are not counted; those that nobody uses end.'),
+  'TK-20': otherwise('An anonymous user who becomes permanent keeps the session.'),
+  'LG-11': otherwise('Who may write to the database may change the trail; send it elsewhere.'),
+  'CS-13': otherwise('Counters are rows of the database that end by themselves, not memory.'),
   'EN-05': later('No step only asks who somebody is.'),
   'RS-04': later('There are no invitations.'),
   'RS-18': later('Pages lead nowhere but to pages of the server.'),

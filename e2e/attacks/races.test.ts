@@ -237,7 +237,7 @@ function logIn(username: string, password: string): Promise<HttpAnswer> {
 
 function deleteNow(id: string): Promise<void> {
   return services.storage.transaction(async (stores) => {
-    await deleteUser(stores, (await stores.accounts.find(id))!)
+    await deleteUser(stores, (await stores.accounts.find(id))!, Date.now())
   })
 }
 

@@ -13,6 +13,8 @@ export interface ChromiumStage extends Stage {
    * HTML, modules find the SDK in it.
    */
   openPage(html?: string): Promise<Page>
+  /** Adds a file to what pages can load. */
+  addFile(name: string, content: string | Uint8Array): void
 }
 
 const SCRIPT_BUILD = path.resolve(
@@ -69,6 +71,7 @@ export async function createChromiumStage(): Promise<ChromiumStage> {
       const context = await browser.newContext()
       return open(await context.newPage(), html)
     },
+    addFile: (name, content) => writeFileSync(path.join(folder.path, name), content),
     async close() {
       await browser.close()
       await web.close()

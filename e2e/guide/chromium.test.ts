@@ -83,23 +83,6 @@ describe.skipIf(!findChromium())('the guide, in Chromium (skipped when there is 
       expect((await printed).text()).toBe('Welcome back, amy')
     })
 
-    it('notices with its next call that another tab has logged out', async () => {
-      page = await stage.openPage()
-      await run(`
-        await skygear.config(configuration)
-        await skygear.auth.signupWithUsername('amy', 'correct horse')
-        skygear.auth.onUserChanged((user) => { globalThis.heard = user })`)
-      const tab = await page.context().newPage()
-      await tab.goto(page.url())
-      await run('skygear.config(configuration); await skygear.auth.logout()', tab)
-
-      const seen = await run(`
-        const code = await skygear.auth.whoami().catch((error) => error.code)
-        return { code, currentUser: skygear.auth.currentUser, heard }`)
-
-      expect(seen).toEqual({ code: 104, currentUser: null, heard: null })
-    })
-
     it('works with a script element, as the guide shows', async () => {
       const { code } = guideSample(SCRIPT_ELEMENT)
 

@@ -173,6 +173,14 @@ export function describeGuide(getStage: () => Stage): void {
 
       expect(report.printed).toEqual([['Please log in.']])
     })
+
+    it('keeps the log-ins of named clients apart', async () => {
+      const report = await play('sessions.md: Several log-ins')
+
+      expectFine(report)
+      expect(report.printed).toEqual([[true, true]])
+      expect(report.currentUser).toBeNull()
+    })
   })
 
   describe('signing-up.md', () => {
@@ -234,6 +242,30 @@ export function describeGuide(getStage: () => Stage): void {
       expect(report.printed).toEqual([[expect.any(String), null], [idOf(report)]])
       expect(report.currentUser).not.toHaveProperty('username')
       expect(report.changes).toEqual([idOf(report)])
+    })
+  })
+
+  describe('upgrading-anonymous.md', () => {
+    const sample = 'upgrading-anonymous.md: From anonymous to permanent'
+
+    it('makes an anonymous user permanent, and stays logged in', async () => {
+      const report = await play(sample, { after: 'console.log((await skygear.auth.whoami())._id)' })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Welcome,', username], [idOf(report)]])
+      expect(report.currentUser).toMatchObject({ username, email })
+      expect(report.changes).toEqual([idOf(report)])
+      expect(await logIn({ email }, password)).toBe(username)
+    })
+
+    it('tells that a name is taken, and leaves the user anonymous', async () => {
+      await (await connect()).auth.signupWithUsername(username, newPassword)
+
+      const report = await play(sample)
+
+      expectFine(report)
+      expect(report.printed).toEqual([['This name is taken.']])
+      expect(report.currentUser).not.toHaveProperty('username')
     })
   })
 
@@ -373,6 +405,18 @@ export function describeGuide(getStage: () => Stage): void {
       expect(report.printed).toEqual([['Hello, amy'], ['Hello, stranger']])
     })
 
+    it('tells the whole state, now and later', async () => {
+      const report = await play('user-changes.md: The whole state', {
+        after: 'await skygear.auth.logout()',
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([
+        ['Hello,', username],
+        ['Goodbye:', 'loggedOut', 'local'],
+      ])
+    })
+
     it('hears nothing after cancel', async () => {
       const report = await play('user-changes.md: No longer listening', { after: SIGN_UP })
 
@@ -458,8 +502,41 @@ export function describeGuide(getStage: () => Stage): void {
   })
 
   describe('ending-sessions.md', () => {
+    it('shows where the user is logged in', async () => {
+      const report = await play('ending-sessions.md: Where one is logged in', {
+        before: onAnotherDevice(''),
+      })
+
+      expectFine(report)
+      const kinds = report.printed.map(([kind]) => kind)
+      expect(new Set(kinds)).toEqual(new Set(['Elsewhere:', 'This device:']))
+    })
+
+    it('ends all other sessions', async () => {
+      const report = await play('ending-sessions.md: Everywhere but here', {
+        before: onAnotherDevice('globalThis.tablet = other'),
+        after: [printWho('skygear'), printWho('tablet')].join('\n'),
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Still logged in here:', username], [username], [104]])
+      expect(report.changes).toEqual([])
+    })
+
+    it('logs out everywhere', async () => {
+      const report = await play('ending-sessions.md: Everywhere', {
+        before: onAnotherDevice('globalThis.tablet = other'),
+        after: printWho('tablet'),
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Logged out on all devices'], [104]])
+      expect(report.changes).toEqual([null])
+      expect(report.currentUser).toBeNull()
+    })
+
     it('logs out all other devices, and stays logged in', async () => {
-      const report = await play('ending-sessions.md: Ending other sessions', {
+      const report = await play('ending-sessions.md: With a new password', {
         before: onAnotherDevice('globalThis.tablet = other') + STEAL_TOKEN,
         after: [printWho('skygear'), printWho('tablet'), printWho('thief')].join('\n'),
       })
@@ -604,7 +681,9 @@ export function describeGuide(getStage: () => Stage): void {
 
 /** The sample with the server's address and key in the place of those that it shows. */
 export function withServer(code: string, server: TestServer): string {
-  return code.replace('http://127.0.0.1:3000', server.url).replace('YOUR_API_KEY', server.apiKey)
+  return code
+    .replaceAll('http://127.0.0.1:3000', server.url)
+    .replaceAll('YOUR_API_KEY', server.apiKey)
 }
 
 /** Whether a sample is HTML, which only a browser can run. */

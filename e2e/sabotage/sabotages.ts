@@ -77,8 +77,8 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'leave the session at log-out',
     file: `${SERVER}/storage/sql/sessions.ts`,
-    find: "await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()",
-    replace: 'await Promise.resolve(tokenHash)',
+    find: "db.deleteFrom('session').where('token_hash', '=', tokenHash),",
+    replace: "db.deleteFrom('session').where('token_hash', '=', tokenHash + '-'),",
     tests: `${ATTACKS}/tokens.test.ts`,
     title: 'TK-03',
     rehearsal: ['TK-03'],
@@ -86,7 +86,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'leave sessions at a password change with invalidate',
     file: `${SERVER}/security/opaque-tokens.ts`,
-    find: 'if (invalidate) await stores.sessions.deleteAllOfUser(account.id)',
+    find: "if (invalidate) await stores.sessions.endAllOfUser(account.id, 'passwordChanged', now)",
     replace: '',
     tests: `${ATTACKS}/tokens.test.ts`,
     title: 'TK-05',
@@ -95,7 +95,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'leave sessions when a forgotten password is reset',
     file: `${SERVER}/actions/user/reset-password.ts`,
-    find: 'await stores.sessions.deleteAllOfUser(userId)',
+    find: "await stores.sessions.endAllOfUser(userId, 'passwordReset', now)",
     replace: '',
     tests: `${SERVER}/actions/user/reset-password.test.ts`,
     title: 'RS-11',
@@ -129,7 +129,7 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'forget which signed tokens were logged out',
     file: `${SERVER}/security/jwt-tokens.ts`,
-    find: 'if (await storage.revokedTokens.has(hashToken(token))) return undefined',
+    find: 'if (await storage.revokedTokens.reasonOf(hashToken(token))) return undefined',
     replace: '',
     tests: `${ATTACKS}/jwt.test.ts`,
     title: 'JW-10',
@@ -402,9 +402,9 @@ export const SABOTAGES: Sabotage[] = [
   {
     name: 'tell strangers that a user is disabled',
     file: `${SERVER}/actions/auth/login.ts`,
-    find: 'if (!passwordMatches || !passwordHash) throw incorrect()',
+    find: 'if (!passwordMatches || !passwordHash) {',
     replace:
-      'if (isDisabled(user.account, now)) throw userDisabled(user.account)\n    if (!passwordMatches || !passwordHash) throw incorrect()',
+      'if (isDisabled(user.account, now)) throw userDisabled(user.account)\n    if (!passwordMatches || !passwordHash) {',
     tests: `${SERVER}/actions/auth/login.test.ts`,
     title: 'EN-02',
   },

@@ -322,6 +322,84 @@ describe.each(['opaque', 'jwt'])('with the %s token store', (tokenStore) => {
     })
   })
 
+  describe('sessions', () => {
+    let other: Client<Profile>
+
+    beforeEach(async () => {
+      await skygear.auth.signupWithUsername(username, PASSWORD)
+      other = await connect()
+      await other.auth.loginWithUsername(username, PASSWORD)
+      events = []
+    })
+
+    it('are listed with the one of this client', async () => {
+      const sessions = await skygear.auth.sessions()
+
+      expect(sessions).toHaveLength(tokenStore === 'jwt' ? 1 : 2)
+      const current = sessions.find((session) => session.current)
+      expect(current).toMatchObject({ createdAt: expect.any(Date), lastSeenAt: expect.any(Date) })
+    })
+
+    it('of other devices end one by one', async () => {
+      const [session] = await other.auth.sessions()
+
+      await other.auth.revokeSession(session!.id)
+
+      await expect(other.auth.whoami()).rejects.toMatchObject({
+        code: 104,
+        info: { reason: 'revoked' },
+      })
+      expect(other.auth.currentUser).toBeNull()
+      await expect(skygear.auth.revokeSession('unknown')).rejects.toMatchObject({ code: 110 })
+      expect(skygear.auth.currentUser?.username).toBe(username)
+    })
+
+    it('of all other devices end, and this one goes on', async () => {
+      await skygear.auth.revokeOtherSessions()
+
+      expect((await skygear.auth.whoami()).username).toBe(username)
+      await expect(other.auth.whoami()).rejects.toMatchObject({ code: 104 })
+      expect(events).toEqual([])
+      const again = await connect(storage)
+      expect((await again.auth.whoami()).username).toBe(username)
+    })
+
+    it('all end with a log-out everywhere', async () => {
+      await skygear.auth.logoutEverywhere()
+
+      expect(skygear.auth.currentUser).toBeNull()
+      expect(events).toEqual([null])
+      await expect(other.auth.whoami()).rejects.toMatchObject({ code: 104 })
+    })
+  })
+
+  describe('upgrading an anonymous user', () => {
+    it('keeps the user and the session, and gives a way to log in', async () => {
+      const { _id: id } = await skygear.auth.signupAnonymously()
+      events = []
+
+      const user = await skygear.auth.upgradeAnonymous({ username }, PASSWORD)
+
+      expect(user).toMatchObject({ _id: id, username })
+      expect(skygear.auth.currentUser).toBe(user)
+      expect(events).toEqual([])
+      expect((await skygear.auth.whoami())._id).toBe(id)
+      const again = await connect(storage)
+      expect(again.auth.currentUser).toMatchObject({ _id: id, username })
+      const other = await connect()
+      expect((await other.auth.loginWithUsername(username, PASSWORD))._id).toBe(id)
+    })
+
+    it('is refused for others, whose session goes on', async () => {
+      await skygear.auth.signupWithUsername(username, PASSWORD)
+
+      await expect(
+        skygear.auth.upgradeAnonymous({ email: 'a@example.com' }, PASSWORD),
+      ).rejects.toMatchObject({ code: skygear.ErrorCodes.PermissionDenied })
+      expect((await skygear.auth.whoami()).username).toBe(username)
+    })
+  })
+
   describe('late answers', () => {
     let proxy: HoldingProxy
 

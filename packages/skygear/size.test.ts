@@ -6,10 +6,13 @@ import { expect, it } from 'vitest'
 it.each([
   ['skygear/auth', 'src/auth-only.ts', 6 * 1024],
   ['skygear', 'src/index.ts', 15 * 1024],
+  // On top of the client, which it is given, and of React.
+  ['skygear/react', 'src/react.ts', 2 * 1024],
 ])('%s is small enough, minified and gzipped', async (_name, entry, maxBytes) => {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
     bundle: true,
+    external: ['react'],
     minify: true,
     format: 'esm',
     platform: 'browser',

@@ -1,6 +1,8 @@
 import { defineConfig } from 'tsdown'
 
-const entry = { index: 'src/index.ts', auth: 'src/auth-only.ts' }
+const clients = { index: 'src/index.ts', auth: 'src/auth-only.ts' }
+const beside = { react: 'src/react.ts', server: 'src/server.ts' }
+const entry = { ...clients, ...beside }
 const shared = { platform: 'neutral', target: 'es2022', fixedExtension: true } as const
 
 // What `require('skygear')` and the global `skygear` give is the client, with the exports on it.
@@ -17,7 +19,7 @@ export default defineConfig([
     dts: false,
     outputOptions: {
       exports: 'named',
-      footer: (chunk) => (chunk.isEntry ? CLIENT_AS_MODULE : ''),
+      footer: ({ isEntry, name }) => (isEntry && name in clients ? CLIENT_AS_MODULE : ''),
     },
   },
   {

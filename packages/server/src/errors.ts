@@ -10,7 +10,7 @@ export const errorTable = {
     code: 104,
     status: 401,
     summary:
-      'The access token is unknown, expired or revoked. SDKs sign the user out on this code, so nothing else answers it.',
+      'The access token is unknown, expired or revoked; info.reason says why it ended, if that is known. SDKs sign the user out on this code, so nothing else answers it.',
   },
   InvalidCredentials: { code: 105, status: 401, summary: 'The password is wrong.' },
   InvalidSignature: { code: 106, status: 401, summary: 'A signature is wrong.' },

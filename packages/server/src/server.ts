@@ -4,6 +4,9 @@ import type { Logger } from 'pino'
 import type { Services } from './actions/action.ts'
 import { createDispatch } from './actions/dispatch.ts'
 import type { Readiness } from './actions/readiness.ts'
+import { openAuditSink } from './audit/audit-sink.ts'
+import { createAuditTrail } from './audit/audit-trail.ts'
+import { startAuditWorker } from './audit/audit-worker.ts'
 import { createClientOf } from './http/client.ts'
 import { createCors } from './http/cors.ts'
 import { createHandlePage } from './http/handle-page.ts'
@@ -38,6 +41,7 @@ import { createRateLimiter } from './security/rate-limit.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { indexLoginIds } from './storage/index-login-ids.ts'
 import { connectStorage, describeDatabase, openStorage } from './storage/open-storage.ts'
+import { startRetention } from './storage/retention.ts'
 import { type Storage, StorageUnavailable } from './storage/storage.ts'
 import { createTemplates } from './templates/templates.ts'
 
@@ -188,7 +192,7 @@ async function serve(
     pages: [
       ...forgotPasswordPages(dispatch),
       ...resetPasswordPages(dispatch, storage, services.codes),
-      ...verifyPages(storage, services.codes, settings),
+      ...verifyPages(storage, services.codes, services.auditTrail, settings),
       ...(hasDevInbox ? [devInboxPage(storage.outbox, renderMail)] : []),
     ],
     templates,
@@ -231,15 +235,20 @@ async function serve(
         log,
       })
     : undefined
-  const pruning = setInterval(() => void pruneCounters(storage, log), PRUNE_EVERY_MS).unref()
+  const auditWorker =
+    settings.auditEnabled && settings.auditHandlerUrl
+      ? startAuditWorker(storage, openAuditSink(settings.auditHandlerUrl), log)
+      : undefined
+  const retention = startRetention(storage, settings, log)
   // The list takes a moment to load; not at the cost of the first sign-up.
   if (settings.passwordBlocklist) setTimeout(() => void loadCommonPasswords(), 1_000).unref()
   const stop = async () => {
     readiness.isStopping = true
-    clearInterval(pruning)
     pubsub.close()
     await server.close()
     await mailWorker?.stop()
+    await auditWorker?.stop()
+    await retention.stop()
     await services.activity.flush()
     await storage.close()
   }
@@ -250,17 +259,6 @@ async function serve(
     database: describeDatabase(databaseUrlOf(settings)),
     metrics: metrics.values,
     close: () => (stopped ??= stop()),
-  }
-}
-
-const PRUNE_EVERY_MS = 600_000
-
-/** Counters of names that nobody has would otherwise fill the disk. */
-async function pruneCounters({ rateLimits }: Storage, log: Logger): Promise<void> {
-  try {
-    await rateLimits.prune(Date.now())
-  } catch (error) {
-    log.warn({ error }, 'counters that have ended could not be removed')
   }
 }
 
@@ -311,6 +309,7 @@ function createServices(
     limiter,
     devices,
     loginAttempts: createLoginAttempts(storage.rateLimits, limiter, devices),
+    auditTrail: createAuditTrail(settings),
     mails: createMails(settings, limiter, isDevelopment),
     readiness,
     settings,

@@ -285,6 +285,27 @@ export const settingsTable = {
       'Whether answers tell who has an account: `compat` (log-in says that there is no such user, and sign-up that an address is taken, as the original did, a few times for each network) or `strict` (neither is said).',
     parse: oneOf<'compat' | 'strict'>({ compat: 'compat', strict: 'strict' }),
   }),
+  auditEnabled: row({
+    variable: 'USER_AUDIT_ENABLED',
+    fallback: 'yes',
+    summary:
+      'Keep an audit trail in the database: every log-in, failed log-in and change of names, passwords, roles and sessions. `skygear-server audit list` shows it.',
+    parse: flag,
+  }),
+  auditDays: row({
+    variable: 'USER_AUDIT_DAYS',
+    fallback: '365',
+    summary: 'Days after which the audit trail forgets; 0: never.',
+    parse: wholeNumber(0, 36_500),
+  }),
+  auditHandlerUrl: row({
+    variable: 'USER_AUDIT_TRAIL_HANDLER_URL',
+    fallback: '',
+    summary:
+      'Where the audit trail goes besides, as lines of JSON: `file:///path`, or `https://host/path` for POST requests. The `fluentd://` of the original is not served.',
+    parse: auditHandlerUrl,
+    secret: true,
+  }),
   rateLimit: row({
     variable: 'RATE_LIMIT',
     fallback: 'on',
@@ -351,8 +372,6 @@ const unservedSettings = [
   'VERIFY_',
   'FORGOT_PASSWORD_',
   'WELCOME_EMAIL_',
-  'USER_AUDIT_ENABLED',
-  'USER_AUDIT_TRAIL_HANDLER_URL',
 ]
 
 /**
@@ -408,10 +427,11 @@ export function findUnservedSettings(environment: Record<string, string | undefi
   const served = new Set<string>(Object.values(settingsTable).map(({ variable }) => variable))
   return Object.keys(environment).filter(
     (name) =>
-      !served.has(name) &&
-      unservedSettings.some((known) =>
-        known.endsWith('_') ? name.startsWith(known) : name === known,
-      ),
+      (name === 'USER_AUDIT_TRAIL_HANDLER_URL' && isFluentd(environment[name])) ||
+      (!served.has(name) &&
+        unservedSettings.some((known) =>
+          known.endsWith('_') ? name.startsWith(known) : name === known,
+        )),
   )
 }
 
@@ -540,6 +560,16 @@ function httpUrl(value: string): string {
 function smtpUrl(value: string): string {
   if (value === '' || (/^smtps?:\/\/./.test(value) && URL.canParse(value))) return value
   throw new Error('smtp://user:password@host:587, or smtps://')
+}
+
+function auditHandlerUrl(value: string): string {
+  if (value === '' || isFluentd(value)) return ''
+  if (/^(https?:\/\/.|file:\/\/\/.)/.test(value) && URL.canParse(value)) return value
+  throw new Error('file:///path, http:// or https://')
+}
+
+function isFluentd(value: string | undefined): boolean {
+  return value?.startsWith('fluentd:') === true
 }
 
 function mailFrom(value: string): string {

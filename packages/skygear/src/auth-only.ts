@@ -1,19 +1,25 @@
 import { createAuth, type Sessions } from './auth.ts'
 import { BaseRecord } from './base-record.ts'
-import { type BaseClient, type ClientOptions, createBaseClient } from './client.ts'
+import { type BaseClient, createBaseClient } from './client.ts'
 import { createConnection } from './connection.ts'
 import { SkygearError } from './errors.ts'
 import { ErrorCodes } from './generated/protocol.ts'
+import type { SessionOptions } from './session-store.ts'
 import { readUserBy, type UserFields } from './user.ts'
 import { fromWire } from './wire-value.ts'
 
-export type { LoginIds } from './auth.ts'
+export type { LoginIds, SessionDescription } from './auth.ts'
 export type { Attributes, BaseRecord as Record } from './base-record.ts'
-export type { BaseClient, ClientOptions, Configuration } from './client.ts'
+export type { BaseClient, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'
-export { type ErrorObject, SkygearError } from './errors.ts'
+export { type AnySkygearError, type ErrorObject, SkygearError } from './errors.ts'
 export { ErrorCodes, type ErrorName } from './generated/protocol.ts'
-export type { UserChangedHandler } from './session-store.ts'
+export type {
+  AuthSource,
+  AuthState,
+  SessionOptions as ClientOptions,
+  UserChangedHandler,
+} from './session-store.ts'
 export { createAsyncStorage } from './storage/async-storage.ts'
 export type { KeyValueStorage } from './storage/key-value-storage.ts'
 export { createLocalStorage } from './storage/local-storage.ts'
@@ -39,11 +45,11 @@ export interface AuthClient<Profile extends object = object> extends BaseClient 
  * In a process that serves many users each needs one, and `config` before use.
  */
 export function createClient<Profile extends object = object>(
-  options: ClientOptions = {},
+  options?: SessionOptions,
 ): AuthClient<Profile> {
   // Only the app knows what its users' records hold.
   const user = readUserBy((json) => new BaseRecord('user', json) as User<Profile>)
-  const connection = createConnection({ user, value: fromWire }, options.storage)
+  const connection = createConnection({ user, value: fromWire }, options)
   return createBaseClient(connection, {
     auth: createAuth(connection),
     ErrorCodes,

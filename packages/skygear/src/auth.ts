@@ -1,7 +1,13 @@
 import type { Connection } from './connection.ts'
 import { invalidArgument, type SkygearError, unexpectedAnswer } from './errors.ts'
 import { ErrorCodes } from './generated/protocol.ts'
-import type { Credentials, Moment, SessionUser, UserChangedHandler } from './session-store.ts'
+import type {
+  AuthState,
+  Credentials,
+  Moment,
+  SessionUser,
+  UserChangedHandler,
+} from './session-store.ts'
 import { toWire } from './wire-value.ts'
 
 /** Sign-up, log-in, and everything else about who uses the app. Rejects with `SkygearError`. */
@@ -15,6 +21,14 @@ export interface Sessions<Account> {
    * server no longer accepts the access token. A listener that throws breaks nothing.
    */
   onUserChanged(listener: (user: Account | null) => unknown): UserChangedHandler
+  /** Who uses the app, and what has led to it: a new object at each change. */
+  readonly authState: AuthState<Account>
+  /**
+   * Calls the listener with the present state at once, then at each change: of what
+   * `onUserChanged` tells, once the remembered log-in has been read, and when `currentUser` is
+   * another object, as after `whoami`.
+   */
+  onAuthState(listener: (state: AuthState<Account>) => unknown): UserChangedHandler
 
   /** Signs up with login ids such as `{ username, email }`; `data` goes into the user record. */
   signup(authData: LoginIds | null, password: string | null, data?: object | null): Promise<Account>
@@ -22,6 +36,12 @@ export interface Sessions<Account> {
   signupWithEmail(email: string, password: string, data?: object): Promise<Account>
   /** Makes a user without login ids or password, who is lost with the access token. */
   signupAnonymously(): Promise<Account>
+  /**
+   * Gives the anonymous user login ids such as `{ username }`, and a password. It stays the same
+   * user, with the same id and records, and stays logged in; rejects with PermissionDenied when the
+   * user is not anonymous.
+   */
+  upgradeAnonymous(authData: LoginIds, password: string): Promise<Account>
 
   login(authData: LoginIds, password: string): Promise<Account>
   loginWithUsername(username: string, password: string): Promise<Account>
@@ -31,6 +51,14 @@ export interface Sessions<Account> {
   loginWithCustomToken(token: string): Promise<Account>
   /** Ends the session here in any case; rejects when the server could not be told. */
   logout(): Promise<null>
+  /** Ends every session of the user, this one here in any case. */
+  logoutEverywhere(): Promise<null>
+  /** The sessions of the user on all devices, newest first. */
+  sessions(): Promise<SessionDescription[]>
+  /** Ends the session with this id, which `sessions` gives. */
+  revokeSession(id: string): Promise<void>
+  /** Ends every session of the user but this one. */
+  revokeOtherSessions(): Promise<void>
 
   /** Asks the server for the logged-in user, who becomes `currentUser`. */
   whoami(): Promise<Account>
@@ -56,6 +84,20 @@ export interface LoginIds {
   [name: string]: string | null | undefined
 }
 
+/** A log-in on some device, as its user sees it. */
+export interface SessionDescription {
+  id: string
+  /** True for the session of this client. */
+  current: boolean
+  createdAt: Date
+  /** At most a minute behind. */
+  lastSeenAt: Date
+  /** What logged in, such as `Chrome on Windows`, if it is known. */
+  client?: string
+  /** IP address that the log-in came from, if it is known. */
+  address?: string
+}
+
 /** The `auth` part of a client. */
 export function createAuth<Account extends SessionUser>(
   connection: Connection<Account>,
@@ -67,6 +109,27 @@ export function createAuth<Account extends SessionUser>(
     const credentials = readCredentials(await start(since))
     await session.open(since, credentials)
     return credentials.user
+  }
+
+  /** Ends the session here first: a network that fails keeps nobody in. */
+  async function leave(end: (since: Moment) => Promise<unknown>): Promise<null> {
+    const since = await session.begin()
+    await session.close(since)
+    try {
+      await end(since)
+    } catch (error) {
+      // A token that the server does not know is as good as logged out.
+      if ((error as SkygearError).code !== ErrorCodes.AccessTokenNotAccepted) throw error
+    }
+    return null
+  }
+
+  /** For calls that may end the tokens before the one that they answer. */
+  async function goOn(start: (since: Moment) => Promise<Credentials<Account>>): Promise<Account> {
+    const since = await session.begin()
+    const answer = start(since)
+    await session.rotate(since, answer)
+    return (await answer).user
   }
 
   function readCredentials(result: unknown): Credentials<Account> {
@@ -84,6 +147,10 @@ export function createAuth<Account extends SessionUser>(
       return session.token
     },
     onUserChanged: session.onUserChanged,
+    get authState() {
+      return session.state
+    },
+    onAuthState: session.onAuthState,
 
     async signup(authData, password, data = {}) {
       // Sent without any login id, this would sign up an anonymous user.
@@ -112,17 +179,24 @@ export function createAuth<Account extends SessionUser>(
     loginWithCustomToken: (token) =>
       enter((since) => call('sso:custom_token:login', { token }, since)),
 
-    async logout() {
-      const since = await session.begin()
-      try {
-        await call('auth:logout', {}, since)
-      } catch (error) {
-        // A token that the server does not know is as good as logged out.
-        if ((error as SkygearError).code !== ErrorCodes.AccessTokenNotAccepted) throw error
-      } finally {
-        await session.close(since)
-      }
-      return null
+    logout: () => leave((since) => call('auth:logout', {}, since)),
+    logoutEverywhere: () => leave((since) => call('auth:sessions:revoke', { all: true }, since)),
+    async sessions() {
+      const { sessions } = await call('auth:sessions', {})
+      return sessions.map(({ created_at: createdAt, last_seen_at: lastSeenAt, ...rest }) => ({
+        ...rest,
+        createdAt: new Date(createdAt),
+        lastSeenAt: new Date(lastSeenAt),
+      }))
+    },
+    async revokeSession(id) {
+      await call('auth:sessions:revoke', { id })
+    },
+    async revokeOtherSessions() {
+      await goOn(async (since) => {
+        const { access_token: token } = await call('auth:sessions:revoke', { others: true }, since)
+        return { user: session.user as Account, token: token ?? '' }
+      })
     },
 
     async whoami() {
@@ -132,12 +206,13 @@ export function createAuth<Account extends SessionUser>(
       return credentials.user
     },
 
-    async changePassword(oldPassword, newPassword, invalidate = false) {
-      const since = await session.begin()
+    changePassword(oldPassword, newPassword, invalidate = false) {
       const input = { old_password: oldPassword, password: newPassword, invalidate }
-      const answer = call('auth:password', input, since).then(readCredentials)
-      await session.rotate(since, answer)
-      return (await answer).user
+      return goOn((since) => call('auth:password', input, since).then(readCredentials))
+    },
+    upgradeAnonymous(authData, password) {
+      const input = { auth_data: authData, password }
+      return goOn((since) => call('auth:anonymous:upgrade', input, since).then(readCredentials))
     },
 
     forgotPassword: (email) => call('user:forgot-password', { args: { email } }),
@@ -153,5 +228,9 @@ export function createAuth<Account extends SessionUser>(
       return auth.whoami()
     },
   }
+  session.onAuthState(({ status }) => {
+    // A token was found without its user: the server knows whose it is.
+    if (status === 'restoring' && session.token) void auth.whoami().catch(() => {})
+  })
   return auth
 }

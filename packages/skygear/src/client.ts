@@ -3,12 +3,6 @@ import type { SessionUser } from './session-store.ts'
 import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { VERSION } from './version.ts'
 
-/** What a client is made with. */
-export interface ClientOptions {
-  /** Where to remember the log-in; may be given to `config` instead. */
-  storage?: KeyValueStorage
-}
-
 /** How to reach the server, as for `config`. */
 export interface Configuration {
   /** The client key of the app, as the server printed it. */

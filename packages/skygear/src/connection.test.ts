@@ -140,7 +140,7 @@ describe('a call', () => {
       expect(server.arrived).toEqual([])
     })
 
-    it('nothing to the place to which it is redirected', async () => {
+    it('SD-13: nothing to the place to which it is redirected', async () => {
       const thief = await startMisbehavingServer((response) => answerJSON(response, 200, {}))
       misbehave = (response) => response.writeHead(307, { Location: `${thief.url}/me` }).end()
 
@@ -199,7 +199,7 @@ describe('a call', () => {
       // Not what the server answers for a dead token, whatever stands in front of it may say.
       [503, 104],
       [200, 104],
-    ])('keeps the session on status %i, code %i', async (status, code) => {
+    ])('SD-03: keeps the session on status %i, code %i', async (status, code) => {
       misbehave = (response) =>
         answerJSON(response, status, { error: { name: 'No', code, message: 'no' } })
 
@@ -209,10 +209,15 @@ describe('a call', () => {
       expectStillLoggedIn()
     })
 
-    it('ends the session on code 104, once, and still rejects', async () => {
+    it('SD-04: ends the session on code 104, once, and still rejects', async () => {
       misbehave = (response) =>
         answerJSON(response, 401, {
-          error: { name: 'AccessTokenNotAccepted', code: 104, message: 'dead' },
+          error: {
+            name: 'AccessTokenNotAccepted',
+            code: 104,
+            message: 'dead',
+            info: { reason: 'expired' },
+          },
         })
 
       const outcomes = await Promise.allSettled([
@@ -227,6 +232,42 @@ describe('a call', () => {
       expect(storage.getItem('skygear-accesstoken')).toBeNull()
       expect(storage.getItem('skygear-user')).toBeNull()
       expect(listener.mock.calls).toEqual([[null]])
+      const end = { status: 'signedOut', reason: 'expired', source: 'server' }
+      expect(skygear.auth.authState).toMatchObject(end)
+    })
+  })
+
+  describe('that a busy server sends away', () => {
+    const busy = { error: { name: 'ResponseTimeout', code: 122, message: 'busy' } }
+
+    function sendAway(times: number, retryAfter: string): void {
+      misbehave = (response, { body }) => {
+        if (server.arrived.length > times) return answerJSON(response, 200, { result: body })
+        response.setHeader('Retry-After', retryAfter)
+        answerJSON(response, 503, busy)
+      }
+    }
+
+    it('is sent again, at most twice, when it only reads', async () => {
+      sendAway(2, '0')
+      await expect(skygear.makeRequest('me')).resolves.toBeDefined()
+      expect(server.arrived).toHaveLength(3)
+
+      sendAway(Number.POSITIVE_INFINITY, '0')
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({ status: 503, answered: true })
+      expect(server.arrived).toHaveLength(6)
+      expectStillLoggedIn()
+    })
+
+    it('is not sent again when it may have changed something, or the wait is long', async () => {
+      sendAway(1, '0')
+      const call = skygear.auth.loginWithUsername('amy', 'b')
+      await expect(call).rejects.toMatchObject({ retryAfter: 0 })
+      expect(server.arrived).toHaveLength(1)
+
+      sendAway(2, '3')
+      await expect(skygear.auth.whoami()).rejects.toMatchObject({ retryAfter: 3 })
+      expect(server.arrived).toHaveLength(2)
     })
   })
 
@@ -305,7 +346,7 @@ describe('a call', () => {
       [200, '{"result":{"access_token":7,"profile":{"_id":"user/amy"}}}'],
       [200, '{"result":{"access_token":"T2","profile":{"_id":"note/1"}}}'],
       [200, '{}'],
-    ])('rejects and keeps the session on status %i, %s', async (status, body) => {
+    ])('SD-02: rejects and keeps the session on status %i, %s', async (status, body) => {
       misbehave = (response) => response.writeHead(status).end(body)
 
       for (const call of [
@@ -353,6 +394,23 @@ describe('a call', () => {
     })
   })
 
+  describe('for a user who is not known', () => {
+    it('SD-11: is made when the stored user cannot be read, and tells who it is', async () => {
+      misbehave = (response) =>
+        answerJSON(response, 200, { result: { access_token: 'T1', profile: { _id: 'user/amy' } } })
+      storage.setItem('skygear-user', '{"_id":"us')
+      const damaged = createClient({ storage })
+      damaged.auth.onUserChanged(listener)
+      await damaged.config({ endPoint: server.url, apiKey: 'K' })
+
+      expect(damaged.auth.authState.status).toBe('restoring')
+      await vi.waitFor(() => expect(damaged.auth.currentUser?._id).toBe('amy'))
+      expect(damaged.auth.authState.status).toBe('signedIn')
+      await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce())
+      expect(server.arrived).toHaveLength(1)
+    })
+  })
+
   describe('to log out', () => {
     it('ends the session even when the server is not reached, and tells so', async () => {
       misbehave = (response) => response.destroy()
@@ -363,6 +421,20 @@ describe('a call', () => {
       expect(skygear.auth.accessToken).toBeNull()
       expect(storage.getItem('skygear-accesstoken')).toBeNull()
       expect(listener.mock.calls).toEqual([[null]])
+    })
+
+    it('SD-09: ends the session before the server answers', async () => {
+      misbehave = () => {}
+      skygear.timeoutOptions = { response: 50 }
+
+      const logout = skygear.auth.logout()
+      await vi.waitFor(() => expect(server.arrived).toHaveLength(1))
+      expect(skygear.auth.currentUser).toBeNull()
+      expect(server.arrived[0]?.headers['x-skygear-access-token']).toBe('T1')
+
+      await expect(logout).rejects.toMatchObject({ name: 'TimeoutError' })
+      const end = { status: 'signedOut', reason: 'loggedOut', source: 'local' }
+      expect(skygear.auth.authState).toMatchObject(end)
     })
 
     it('succeeds when the token is dead already', async () => {

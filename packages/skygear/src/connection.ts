@@ -9,13 +9,12 @@ import {
 import { type Actions, ErrorCodes } from './generated/protocol.ts'
 import {
   createSessionStore,
-  DEVICE_HEADER,
   type Moment,
   type ReadUser,
+  type SessionOptions,
   type SessionStore,
   type SessionUser,
 } from './session-store.ts'
-import type { KeyValueStorage } from './storage/key-value-storage.ts'
 import { VERSION } from './version.ts'
 import { isPlainObject, toWire } from './wire-value.ts'
 
@@ -58,6 +57,13 @@ export interface Connection<Account extends SessionUser> {
   lambda(name: string, args?: object): Promise<unknown>
 }
 
+/** Actions that change nothing, and may be sent again when a busy server says when. */
+const READS = /^(me|record:(query|fetch)|role:get)$/
+const MAX_TRIES = 3
+const MAX_WAIT_SECONDS = 2
+
+const DEVICE_HEADER = 'X-Skygear-Device'
+
 interface HttpAnswer {
   status: number
   text: string
@@ -68,9 +74,9 @@ interface HttpAnswer {
 /** A connection that is not configured yet. */
 export function createConnection<Account extends SessionUser>(
   read: Reading<Account>,
-  storage?: KeyValueStorage,
+  options?: SessionOptions,
 ): Connection<Account> {
-  const session = createSessionStore(read.user, storage)
+  const session = createSessionStore(read.user, options)
 
   async function request(action: string, input: object = {}, since?: Moment): Promise<Answer> {
     const { token } = since ?? (await session.begin())
@@ -80,24 +86,33 @@ export function createConnection<Account extends SessionUser>(
 
     const url = endPoint + action.replaceAll(':', '/')
     const body = { action, api_key: apiKey, access_token: token, ...input }
+    const device = action === 'auth:login' && (await session.deviceHint())
     const headers = {
       Accept: 'application/json',
       'Content-Type': 'application/json',
       'X-Skygear-API-Key': apiKey,
       'X-Skygear-SDK-Version': `skygear-SDK-JS/${VERSION}`,
       ...(token && { 'X-Skygear-Access-Token': token }),
-      ...(action === 'auth:login' && (await session.deviceHeader())),
+      ...(device && { [DEVICE_HEADER]: device }),
     }
-    const answer = await post(url, headers, encode(body), timeoutOptions.response ?? 60_000)
-    if (answer.device) await session.keepDevice(answer.device)
-    try {
-      return readAnswer(answer)
-    } catch (error) {
-      const { status, code } = error as SkygearError
-      if (token && status === 401 && code === ErrorCodes.AccessTokenNotAccepted) {
-        await session.expire(token)
+    const text = encode(body)
+    const deadline = Date.now() + (timeoutOptions.response ?? 60_000)
+    for (let tries = 1; ; tries += 1) {
+      const answer = await post(url, headers, text, deadline - Date.now())
+      if (answer.device) await session.keepDeviceHint(answer.device)
+      try {
+        return readAnswer(answer)
+      } catch (error) {
+        const { status, code, info, retryAfter } = error as SkygearError
+        if (token && status === 401 && code === ErrorCodes.AccessTokenNotAccepted) {
+          await session.expire(token, info?.['reason'] as string | undefined)
+        }
+        const isBusy = status === 503 && retryAfter! <= MAX_WAIT_SECONDS && tries < MAX_TRIES
+        if (!isBusy || !READS.test(action)) throw error
+        // Longer with chance, so that clients which were sent away together don't return together.
+        const waitMs = retryAfter! * (1 + Math.random()) * 1000
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
       }
-      throw error
     }
   }
 
@@ -157,7 +172,7 @@ async function post(
     }
   } catch (cause) {
     throw abort.signal.aborted
-      ? noAnswer('TimeoutError', `No answer within ${timeoutMs} ms.`, cause)
+      ? noAnswer('TimeoutError', 'No answer in time.', cause)
       : noAnswer('NetworkError', 'The server could not be reached.', cause)
   } finally {
     clearTimeout(timer)
@@ -190,8 +205,6 @@ function parseObject(text: string): { [key: string]: unknown } | undefined {
 /** Seconds, from a number of them or a date. */
 function readRetryAfter(header: string | null): number | undefined {
   if (!header) return undefined
-  const seconds = Number(header)
-  const untilDate = (Date.parse(header) - Date.now()) / 1000
-  const wait = Number.isNaN(seconds) ? untilDate : seconds
-  return Number.isNaN(wait) ? undefined : Math.max(0, Math.ceil(wait))
+  const seconds = Number(header) || (Date.parse(header) - Date.now()) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds))
 }

@@ -1,4 +1,4 @@
-import { ErrorCodes } from './generated/protocol.ts'
+import { ErrorCodes, type ErrorName } from './generated/protocol.ts'
 
 /** What the server says about a failure; without a `code` when it was not the server that spoke. */
 export interface ErrorObject {
@@ -61,6 +61,23 @@ export class SkygearError extends Error {
     return { name, ...(code && { code }), message, ...(info && { info }) }
   }
 }
+
+/**
+ * A `SkygearError` as TypeScript can tell it apart by its name, in `switch (error.name)`. A server
+ * with functions of the operator's own may send other names, so leave a `default`.
+ */
+export type AnySkygearError =
+  | {
+      [Name in ErrorName]: SkygearError & {
+        readonly name: Name
+        readonly code: (typeof ErrorCodes)[Name]
+      }
+    }[ErrorName]
+  | (SkygearError & {
+      readonly name: 'NetworkError' | 'TimeoutError' | 'UnexpectedAnswer'
+      readonly code: undefined
+      readonly answered: false
+    })
 
 /** An argument that was refused before anything was sent. */
 export function invalidArgument(message: string, cause?: unknown): SkygearError {

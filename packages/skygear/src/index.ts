@@ -1,7 +1,7 @@
 import { ACL } from './acl.ts'
 import { type Administration, createAdministration } from './admin.ts'
 import { createAuth, type Sessions } from './auth.ts'
-import { type BaseClient, type ClientOptions, createBaseClient } from './client.ts'
+import { type BaseClient, createBaseClient } from './client.ts'
 import { createConnection } from './connection.ts'
 import { Database, PublicDatabase } from './database.ts'
 import { SkygearError } from './errors.ts'
@@ -10,15 +10,16 @@ import { Query } from './query.ts'
 import { QueryResult } from './query-result.ts'
 import { Record, type User, UserRecord } from './record.ts'
 import { Role } from './role.ts'
+import type { SessionOptions } from './session-store.ts'
 import { readUserBy } from './user.ts'
 import { Geolocation, Reference, readTypedValue, Sequence, UnknownValue } from './values.ts'
 import { fromWire } from './wire-value.ts'
 
 export { ACL, type UserOrID } from './acl.ts'
 export type { Administration } from './admin.ts'
-export type { LoginIds } from './auth.ts'
+export type { LoginIds, SessionDescription } from './auth.ts'
 export type { AccessEntry, Attributes } from './base-record.ts'
-export type { BaseClient, ClientOptions, Configuration } from './client.ts'
+export type { BaseClient, Configuration } from './client.ts'
 export type { Answer, TimeoutOptions } from './connection.ts'
 export {
   Database,
@@ -27,7 +28,7 @@ export {
   type SaveOptions,
   type SaveResult,
 } from './database.ts'
-export { type ErrorObject, SkygearError } from './errors.ts'
+export { type AnySkygearError, type ErrorObject, SkygearError } from './errors.ts'
 export { ErrorCodes, type ErrorName } from './generated/protocol.ts'
 export {
   type Predicate,
@@ -39,7 +40,12 @@ export {
 export { QueryResult } from './query-result.ts'
 export { Record, type RecordClass, type User, UserRecord } from './record.ts'
 export { Role } from './role.ts'
-export type { UserChangedHandler } from './session-store.ts'
+export type {
+  AuthSource,
+  AuthState,
+  SessionOptions as ClientOptions,
+  UserChangedHandler,
+} from './session-store.ts'
 export { createAsyncStorage } from './storage/async-storage.ts'
 export type { KeyValueStorage } from './storage/key-value-storage.ts'
 export { createLocalStorage } from './storage/local-storage.ts'
@@ -80,12 +86,12 @@ export interface Client<Profile extends object = object> extends BaseClient {
  * In a process that serves many users each needs one, and `config` before use.
  */
 export function createClient<Profile extends object = object>(
-  options: ClientOptions = {},
+  options?: SessionOptions,
 ): Client<Profile> {
   // Only the app knows what its users' records hold.
   const user = readUserBy((json) => UserRecord.fromJSON(json) as User<Profile>)
   const value = (json: unknown) => fromWire(json, readTypedValue)
-  const connection = createConnection({ user, value }, options.storage)
+  const connection = createConnection({ user, value }, options)
   return createBaseClient(connection, {
     auth: Object.assign(createAuth(connection), createAdministration(connection)),
     publicDB: new PublicDatabase(connection),

@@ -87,7 +87,7 @@ describe('session store', () => {
 
       expect(session.token).toBe('T2')
       expect(session.user?._id).toBe('amy')
-      expect(warnings).toHaveBeenCalled()
+      expect(warnings).toHaveBeenCalledOnce()
     })
 
     it('of the call that began last wins, in whatever order the answers come', async () => {
@@ -124,6 +124,18 @@ describe('session store', () => {
       expect(newTab(storage).token).toBe('T2')
       expect(newTab(storage).user?.username).toBe('amelia')
       expect(events).toEqual(['amy'])
+    })
+
+    it('leaves a token alone that is remembered already, which another tab may just end', async () => {
+      await logIn(session, 'amy', 'T1')
+      const written: string[] = []
+      const { getItem, removeItem } = storage
+      const setItem = (key: string) => void written.push(key)
+      session = newTab({ getItem, setItem, removeItem })
+
+      await session.refresh(await session.begin(), credentials('amy', 'T1', 'amelia'))
+
+      expect(written).toEqual([USER_KEY])
     })
 
     it('is ignored when the session has ended meanwhile', async () => {
@@ -268,7 +280,7 @@ describe('session store', () => {
       expect(events).toEqual(['amy', null])
     })
 
-    it('is of no interest when it is not the current one', async () => {
+    it('SD-03, R-37: is of no interest when it is not the current one', async () => {
       await logIn(session, 'amy', 'T2')
 
       await session.expire('T1')
@@ -379,10 +391,8 @@ describe('session store', () => {
 
   describe('with a storage that answers with promises', () => {
     it('lets calls wait until what is remembered has been read', async () => {
-      session = createSessionStore(
-        readUser,
-        createSlowStorage({ [TOKEN_KEY]: 'T1', [USER_KEY]: '{"_id":"user/amy"}' }),
-      )
+      const storage = createSlowStorage({ [TOKEN_KEY]: 'T1', [USER_KEY]: '{"_id":"user/amy"}' })
+      session = createSessionStore(readUser, { storage })
 
       void session.load()
       const moment = await session.begin()
@@ -437,6 +447,7 @@ describe('session store', () => {
         _id: 'user/amy',
         _access: null,
         username: 'amy',
+        _session: 'T1',
       })
     })
 
@@ -481,11 +492,113 @@ describe('session store', () => {
     })
   })
 
+  describe('state', () => {
+    let told: string[]
+
+    function watch(): void {
+      told = []
+      session.onAuthState(({ status, user, reason, source }) =>
+        told.push([status, user?._id ?? null, reason, source].join(' ')),
+      )
+    }
+
+    it('is told at once, and then at each change', async () => {
+      session = createSessionStore(readUser, { storage })
+      watch()
+      await session.load()
+      await logIn(session, 'amy', 'T1')
+      await session.refresh(await session.begin(), credentials('amy', 'T1', 'amelia'))
+      await session.close(await session.begin())
+      await logIn(session, 'bob', 'T2')
+      await session.expire('T2', 'revoked')
+
+      expect(told).toEqual([
+        'restoring   local',
+        'anonymous  restored local',
+        'signedIn amy loggedIn local',
+        'signedIn amy updated local',
+        'signedOut  loggedOut local',
+        'signedIn bob loggedIn local',
+        'signedOut  revoked server',
+      ])
+    })
+
+    it('is restored before load returns', async () => {
+      await logIn(session, 'amy', 'T1')
+
+      session = newTab(storage)
+      watch()
+
+      expect(told).toEqual(['signedIn amy restored local'])
+      expect(session.state).toMatchObject({ user: session.user })
+    })
+
+    it('is restoring while a slow storage is read', async () => {
+      session = newTab(createSlowStorage({ [TOKEN_KEY]: 'T1', [USER_KEY]: '{"_id":"user/amy"}' }))
+      watch()
+      await session.begin()
+
+      expect(told).toEqual(['restoring   local', 'signedIn amy restored local'])
+    })
+
+    it('is anonymous when the storage cannot be read', () => {
+      const blocked = () => {
+        throw new Error('blocked')
+      }
+      session = newTab({ getItem: blocked, setItem: blocked, removeItem: blocked })
+
+      expect(session.state).toMatchObject({ status: 'anonymous', user: null })
+    })
+
+    it('tells nothing after cancel', async () => {
+      const listener = vi.fn()
+      session.onAuthState(listener).cancel()
+
+      await logIn(session, 'amy', 'T1')
+
+      expect(listener).toHaveBeenCalledOnce()
+    })
+  })
+
+  describe('a client with a name', () => {
+    it('shares the storage, but not the session, with others', async () => {
+      const admin = createSessionStore(readUser, { storage, name: 'admin' })
+      void admin.load()
+      await logIn(session, 'amy', 'T1')
+      await logIn(admin, 'root', 'T2')
+
+      await session.close(await session.begin())
+      const reloaded = createSessionStore(readUser, { storage, name: 'admin' })
+      void reloaded.load()
+
+      expect(reloaded.user?._id).toBe('root')
+      expect(newTab(storage).user).toBeNull()
+    })
+  })
+
+  describe('user and token that do not belong together', () => {
+    it('SD-07: leave nobody as the user, until the server tells whose the token is', async () => {
+      await logIn(session, 'amy', 'token-of-amy')
+      storage.setItem(TOKEN_KEY, 'token-of-bob')
+      session = newTab(storage)
+      session.onUserChanged((user) => events.push(user?._id ?? null))
+      expect(session.user).toBeNull()
+      expect(session.token).toBe('token-of-bob')
+      expect(session.state.status).toBe('restoring')
+
+      await session.refresh(await session.begin(), credentials('bob', 'token-of-bob'))
+
+      expect(session.state.status).toBe('signedIn')
+      expect(newTab(storage).user?._id).toBe('bob')
+      expect(events).toEqual(['amy', 'bob'])
+    })
+  })
+
   describe('listeners', () => {
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
     afterEach(() => errors.mockClear())
 
-    it('that throw or reject are reported, and stop nobody else', async () => {
+    it('SD-15: that throw or reject are reported, and stop nobody else', async () => {
       session = newTab(storage)
       const seen: unknown[] = []
       session.onUserChanged(() => {
@@ -539,7 +652,7 @@ async function logIn(session: SessionStore<User>, key: string, token: string): P
 }
 
 function newTab(storage: KeyValueStorage): SessionStore<User> {
-  const session = createSessionStore(readUser, storage)
+  const session = createSessionStore(readUser, { storage })
   void session.load()
   return session
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { Audit, AuditTrail } from '../audit/audit-trail.ts'
 import type { ErrorName } from '../errors.ts'
 import type { Mails } from '../mails/mail.ts'
 import type { AccessTokens, TokenHolder } from '../security/access-token.ts'
@@ -33,6 +34,7 @@ export interface Services {
   devices: KnownDevices
   loginAttempts: LoginAttempts
   mails: Mails
+  auditTrail: AuditTrail
   readiness: Readiness
   settings: Settings
 }
@@ -41,6 +43,10 @@ export interface Services {
 export interface Client {
   /** IP address of the sender, as far as trusted proxies tell it. */
   address: string
+  /** What sends it, such as `Chrome on Windows`, as it says itself; empty when it does not. */
+  software: string
+  /** What the request says of the way that it came, by the names of the audit trail. */
+  network: Record<string, string>
   /** Accept-Language as it was sent, or empty. */
   languages: string
   /** What the client has kept of an earlier log-in, if it has. */
@@ -51,6 +57,8 @@ export interface Client {
 export interface ActionContext extends Services {
   caller: Caller
   client: Client
+  /** Notes what the caller does. */
+  audit: Audit
   /** Unix milliseconds; one value for the whole request. */
   now: number
   log: Logger

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { MASTER_ACTOR } from '../audit/audit-trail.ts'
 import { ApiError } from '../errors.ts'
 import type { Authenticate, Credentials } from '../security/authenticate.ts'
 import { StorageUnavailable } from '../storage/storage.ts'
@@ -79,7 +80,9 @@ export function createDispatch({
     const caller = await authenticate(credentials, action.access, now, action)
     const input = readInput(entry, payload)
     const handler = action.handler as (input: unknown, context: unknown) => Promise<unknown>
-    const answer = await handler(input, { ...services, caller, client, now, log })
+    const actor = caller.user?.account.id ?? (caller.key === 'master' ? MASTER_ACTOR : null)
+    const audit = services.auditTrail.by({ actor, client, now })
+    const answer = await handler(input, { ...services, caller, client, audit, now, log })
     const isMore = answer instanceof ResultWithInfo || answer instanceof ResultForDevice
     const parts = isMore ? answer : { result: answer }
     if (checkAnswers) action.output.parse(parts.result)

@@ -4,7 +4,10 @@ import { disableUser } from './auth/disable.ts'
 import { login } from './auth/login.ts'
 import { logout } from './auth/logout.ts'
 import { resetPassword } from './auth/reset-password.ts'
+import { listSessions } from './auth/sessions.ts'
+import { revokeSessions } from './auth/sessions-revoke.ts'
 import { signup } from './auth/signup.ts'
+import { upgradeAnonymous } from './auth/upgrade-anonymous.ts'
 import { unregisterDevice } from './device/unregister.ts'
 import { me } from './me.ts'
 import { deleteRecords } from './record/delete.ts'
@@ -35,7 +38,10 @@ export const actions = [
   login,
   logout,
   changePassword,
+  upgradeAnonymous,
   me,
+  listSessions,
+  revokeSessions,
   customTokenLogin,
   forgotPassword,
   resetForgottenPassword,

@@ -11,13 +11,16 @@ export const me = defineAction({
   output: authResult,
   errors: [],
 
-  async handler(_, { caller, storage, fieldAccess, tokens, activity, now }) {
+  async handler(_, { caller, storage, fieldAccess, tokens, activity, client, audit, now }) {
     const { user, token } = caller
     activity.userSeen(user.account, now)
     // A server that acts for a user with the master key has no session yet.
     const accessToken = token
       ? await tokens.renew(token, user, now)
-      : await tokens.issue(storage, user.account, user.dialect, now)
+      : await storage.transaction(async (stores) => {
+          await audit(stores, 'session_opened', user.account.id)
+          return tokens.issue(stores, user.account, user.dialect, { client, now })
+        })
     return authResponse({ ...user, accessToken, rules: await fieldAccess.rules(now) })
   },
 })

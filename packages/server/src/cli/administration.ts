@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Services } from '../actions/action.ts'
 import { createDispatch } from '../actions/dispatch.ts'
+import { type Audit, MASTER_ACTOR } from '../audit/audit-trail.ts'
 import { createLog } from '../log.ts'
 import { createAuthenticate } from '../security/authenticate.ts'
 import { databaseUrlOf, openServices } from '../server.ts'
@@ -12,6 +13,8 @@ import { CommandError } from './outcome.ts'
 
 /** The server's own parts, in the hands of whoever may read its database. */
 export interface Administration extends Services {
+  /** Notes what the command does. */
+  audit: Audit
   /** Calls an action as somebody with the master key does, without a network. Throws ApiError. */
   call(action: string, payload: Record<string, unknown>): Promise<unknown>
 }
@@ -53,9 +56,11 @@ function joinActions(services: Services, log: ReturnType<typeof createLog>): Adm
   })
   const dispatch = createDispatch({ services, authenticate })
   const credentials = { apiKey: 'master', accessToken: undefined, userId: undefined }
-  const client = { address: '', languages: '', deviceHint: undefined }
+  const software = 'skygear-server'
+  const client = { address: '', software, network: {}, languages: '', deviceHint: undefined }
   return {
     ...services,
+    audit: services.auditTrail.by({ actor: MASTER_ACTOR, client, now: Date.now() }),
     async call(action, payload) {
       return (await dispatch({ action, payload, credentials, client, log })).result
     },

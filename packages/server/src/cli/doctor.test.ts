@@ -116,7 +116,9 @@ describe('skygear-server doctor', () => {
     change("insert into account (id, token_version, disabled, roles) values ('amy', 0, 0, '[]')")
     change(`insert into record (database_id, type, key, owner_id, created_at, created_by,
       updated_at, updated_by, fields) values ('', 'user', 'amy', 'amy', 0, 'amy', 0, 'amy', '{}')`)
-    change(`insert into session values ('hash', 'amy', 'B', ${Date.now() + 3_600_000}, 0)`)
+    change(
+      `insert into session (token_hash, user_id, dialect, created_at, last_seen_at) values ('hash', 'amy', 'B', ${Date.now() + 3_600_000}, 0)`,
+    )
 
     expect(await problems()).toEqual([
       expect.objectContaining({ about: 'clock', what: expect.stringContaining('yet to come') }),

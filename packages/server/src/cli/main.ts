@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addAttackCommand } from './attack.ts'
+import { addAuditCommand } from './audit.ts'
 import { addBackupCommand } from './backup.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -45,6 +46,7 @@ addBackupCommand(program)
 addRestoreCommand(program)
 addUserCommand(program)
 addKeyCommand(program)
+addAuditCommand(program)
 addAttackCommand(program)
 
 try {

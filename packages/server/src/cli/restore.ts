@@ -74,7 +74,7 @@ async function prepare(
   const storage = await openStorage(`sqlite:${copy}`)
   try {
     if (!keepSessions) {
-      await storage.transaction((stores) => stores.accounts.endSessionsOfAll())
+      await storage.transaction((stores) => stores.accounts.endSessionsOfAll(Date.now()))
     }
   } finally {
     await storage.close()

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 import { loadSettings, type Settings } from '../settings.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
+import { administer } from './administration.ts'
 import { type Keys, keyFileOf, readKeys, rotateKeys } from './keys.ts'
 import { CommandError, type Outcome, reporting } from './outcome.ts'
 
@@ -55,10 +57,12 @@ async function rotate({ api, master, tokenSecret }: RotateOptions): Promise<Outc
   const file = keyFileOf(settings)
   const oldApiKey = readKeys(file)?.apiKey
   const { apiKey } = rotateKeys(file, names)
+  const isNoted = await noteRotation(names)
   const lines = [
     `Wrote ${file}. The new keys take effect when the server is started again:`,
     ...names.map((name) => `  ${effects[name].variable}: ${effects[name].effect}`),
   ]
+  if (!isNoted) lines.push('The database is not there to note this in the audit trail.')
   // No secret: it is in every app.
   if (api)
     lines.push(`New API key: ${apiKey}`, `Old API key: ${oldApiKey} (API_KEY brings it back)`)
@@ -69,6 +73,18 @@ async function rotate({ api, master, tokenSecret }: RotateOptions): Promise<Outc
       rotated: names.map((name) => effects[name].variable),
       ...(api && { api_key: apiKey, old_api_key: oldApiKey }),
     },
+  }
+}
+
+/** False when there is no database to note it in; the keys are new all the same. */
+async function noteRotation(names: (keyof Keys)[]): Promise<boolean> {
+  const keys = names.map((name) => effects[name].variable)
+  try {
+    await administer(({ audit, storage }) => audit(storage, 'rotate_keys', null, { keys }))
+    return true
+  } catch (error) {
+    if (error instanceof CommandError || error instanceof StorageUnavailable) return false
+    throw error
   }
 }
 

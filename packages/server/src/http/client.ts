@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type BlockList, isIP } from 'node:net'
 import type { Client } from '../actions/action.ts'
+import { asLine, nameSoftware } from './name-software.ts'
 
 /**
  * Gives who sends a request. X-Forwarded-For is believed as far as proxies in `trusted` have
@@ -18,6 +19,23 @@ class RequestClient implements Client {
   constructor(request: IncomingMessage, trusted: BlockList) {
     this.#request = request
     this.#trusted = trusted
+  }
+
+  get software(): string {
+    const { headers } = this.#request
+    return nameSoftware(headers['user-agent'] ?? '', headers['x-skygear-sdk-version'])
+  }
+
+  get network(): Record<string, string> {
+    const { socket, headers } = this.#request
+    const given = {
+      tcp_remote_addr: socket.remoteAddress,
+      http_x_forwarded_for: headers['x-forwarded-for'],
+      http_x_real_ip: headers['x-real-ip'],
+      http_forwarded: headers['forwarded'],
+    }
+    const lines = Object.entries(given).map(([name, value = '']) => [name, asLine(String(value))])
+    return Object.fromEntries(lines.filter(([, line]) => line !== ''))
   }
 
   get languages(): string {

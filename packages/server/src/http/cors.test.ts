@@ -57,7 +57,7 @@ describe('answers to pages', () => {
     expect(headers.get('Access-Control-Allow-Headers')).toBe('content-type,x-skygear-api-key')
   })
 
-  it('show the request id, the hint for the device and when to try again', async () => {
+  it('WB-03: show the request id, the hint for the device and when to try again', async () => {
     const headers = await preflight({})
 
     expect(headers.get('Access-Control-Expose-Headers')).toBe(

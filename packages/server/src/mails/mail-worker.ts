@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { AuditTrail } from '../audit/audit-trail.ts'
 import type { OneTimeCodes } from '../security/one-time-code.ts'
 import type { Settings } from '../settings.ts'
 import {
@@ -19,6 +20,7 @@ interface WorkerParts {
   storage: Storage
   codes: OneTimeCodes
   mails: Mails
+  auditTrail: AuditTrail
   renderMail: RenderMail
   /** Undefined: mails stay in the outbox, where the dev inbox shows them. */
   sender: MailSender | undefined
@@ -102,7 +104,7 @@ async function answerOne(parts: WorkerParts): Promise<void> {
 async function answer(
   { address, languages }: ResetRequest,
   stores: Stores,
-  { codes, mails, settings }: WorkerParts,
+  { codes, mails, auditTrail, settings }: WorkerParts,
 ): Promise<void> {
   const [loginId] = loginIdsOf([['email']], { email: address })
   const user = loginId && (await stores.loginIds.findUser(loginId))
@@ -121,6 +123,9 @@ async function answer(
     recordValue: String(email),
     expiresAt: expiresAt * 1_000,
   })
+  const client = { software: '', address: '', network: {} }
+  const audit = auditTrail.by({ actor: null, client, now })
+  await audit(stores, 'reset_code_issued', account.id)
   const mail = { kind: 'reset-password', code, userId: account.id, expiresAt, seconds } as const
   const recipient = { address: email, languages: languagesOf(record, languages) }
   await mails.post(stores, mail, recipient, now)

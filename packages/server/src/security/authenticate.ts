@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts'
 import type { Subject } from '../records/access.ts'
 import type { Settings } from '../settings.ts'
-import type { AccountStore, RoleStore } from '../storage/storage.ts'
+import type { AccountStore, EndReason, RoleStore } from '../storage/storage.ts'
 import { isDisabled } from '../users/user.ts'
 import type { AccessTokens, TokenHolder } from './access-token.ts'
 import type { KeyKind } from './api-key.ts'
@@ -110,6 +110,9 @@ export function createAuthenticate(parts: AuthenticationParts): Authenticate {
       if (access === 'admin') await checkAdmin(usable, parts.roles)
       return usable
     }
+    if (problem?.name === 'AccessTokenNotAccepted') {
+      throw tokenNotAccepted(await parts.tokens.endOf(credentials.accessToken ?? '', now))
+    }
     if (problem) throw problem
     if (!user && !(access === 'writer' && key === 'master')) {
       throw new ApiError(
@@ -174,7 +177,7 @@ async function findUser(
 ): Promise<TokenHolder | undefined> {
   if (accessToken) {
     const holder = await tokens.find(accessToken, now)
-    if (!holder) throw tokenNotAccepted()
+    if (!holder) throw tokenNotAccepted(await tokens.endOf(accessToken, now))
     return holder
   }
   if (!key) {
@@ -228,6 +231,8 @@ export function userDisabled({
   return new ApiError('UserDisabled', 'user is disabled', hasInfo ? { info } : {})
 }
 
-function tokenNotAccepted(): ApiError {
-  return new ApiError('AccessTokenNotAccepted', 'token does not exist or it has expired')
+/** SDKs hand the reason on to whoever asks why they were signed out. */
+function tokenNotAccepted(reason?: EndReason): ApiError {
+  const message = 'token does not exist or it has expired'
+  return new ApiError('AccessTokenNotAccepted', message, reason && { info: { reason } })
 }

@@ -57,13 +57,13 @@ export function createJwtTokens(
   }
 
   return {
-    issue: (_, account, dialect, now) => sign(account, dialect, now),
+    issue: (_, account, dialect, { now }) => sign(account, dialect, now),
     decoy: sign,
 
     async find(token, now) {
       const claims = await read(token, now)
       if (!claims?.sub || !isIssuedBy(claims, now)) return undefined
-      if (await storage.revokedTokens.has(hashToken(token))) return undefined
+      if (await storage.revokedTokens.reasonOf(hashToken(token))) return undefined
       const user = await storage.accounts.find(claims.sub)
       if (!user) return undefined
       const dialect = claims.dia === 'A' ? 'A' : 'B'
@@ -72,12 +72,44 @@ export function createJwtTokens(
 
     renew: (_, holder, now) => sign(holder.account, holder.dialect, now),
 
-    async revoke(token) {
-      const now = Date.now()
+    async endOf(token, now) {
+      // Whether it has expired is not asked here.
+      const claims = await read(token, 0)
+      if (!claims?.sub) return undefined
+      if (claims.exp !== undefined && claims.exp * 1_000 <= now) return 'expired'
+      const revoked = await storage.revokedTokens.reasonOf(hashToken(token))
+      if (revoked) return revoked
+      const user = await storage.accounts.find(claims.sub)
+      if (!user) return 'userDeleted'
+      return isCurrent(claims, user.account) ? undefined : storage.accounts.endOfTokens(claims.sub)
+    },
+
+    async end(stores, token, reason, now) {
       const claims = await read(token, now)
       const expiresAt = claims?.exp === undefined ? null : claims.exp * 1_000
-      await storage.revokedTokens.prune(now)
-      await storage.revokedTokens.add(hashToken(token), expiresAt)
+      await stores.revokedTokens.prune(now)
+      await stores.revokedTokens.add(hashToken(token), expiresAt, reason)
+    },
+
+    async list(_, account, token, now) {
+      const claims = token === undefined ? undefined : await read(token, now)
+      if (!token || !claims) return []
+      return [
+        {
+          tokenHash: hashToken(token),
+          isCurrent: true,
+          createdAt: claims.iat === undefined ? now : claims.iat * 1_000,
+          lastSeenAt: account.lastSeenAt ?? now,
+          client: null,
+          address: null,
+        },
+      ]
+    },
+
+    async revokeOthers(stores, { account, dialect }, _, now) {
+      await stores.accounts.endTokens(account.id, 'revoked')
+      const current = await stores.accounts.find(account.id)
+      return sign(current?.account ?? account, dialect, now)
     },
 
     // The change itself ended all tokens by counting up the user's token version.

@@ -16,7 +16,7 @@ export function createOpaqueTokens(
   activity: Activity,
   settings: Pick<Settings, 'tokenExpirySeconds' | 'sessionIdleDays'>,
 ): AccessTokens {
-  const issue: AccessTokens['issue'] = async (stores, account, dialect, now) => {
+  const issue: AccessTokens['issue'] = async (stores, account, dialect, { client, now }) => {
     const token = makeToken()
     await stores.sessions.insert({
       tokenHash: hashToken(token),
@@ -24,6 +24,8 @@ export function createOpaqueTokens(
       dialect,
       createdAt: now,
       lastSeenAt: now,
+      client: client.software || null,
+      address: client.address || null,
     })
     return token
   }
@@ -43,14 +45,33 @@ export function createOpaqueTokens(
       return token
     },
 
-    async revoke(token) {
-      await storage.sessions.delete(hashToken(token))
+    async endOf(token, now) {
+      const found = await storage.sessions.find(hashToken(token))
+      if (!found) return storage.sessions.endOf(hashToken(token))
+      return hasEnded(found.session, found.account, now, settings) ? 'expired' : undefined
     },
 
-    async afterPasswordChange({ stores, account, dialect, token, invalidate, now }) {
+    async end(stores, token, reason, now) {
+      await stores.sessions.end(hashToken(token), reason, now)
+    },
+
+    async list(stores, account, token, now) {
+      const current = token && hashToken(token)
+      const sessions = await stores.sessions.ofUser(account.id)
+      return sessions
+        .filter((session) => !hasEnded(session, account, now, settings))
+        .map((session) => ({ ...session, isCurrent: session.tokenHash === current }))
+    },
+
+    async revokeOthers(stores, { account }, token, now) {
+      await stores.sessions.endAllOfUser(account.id, 'revoked', now, hashToken(token))
+      return token
+    },
+
+    async afterPasswordChange({ stores, account, dialect, token, invalidate, client, now }) {
       if (token && !invalidate) return token
-      if (invalidate) await stores.sessions.deleteAllOfUser(account.id)
-      return issue(stores, account, dialect, now)
+      if (invalidate) await stores.sessions.endAllOfUser(account.id, 'passwordChanged', now)
+      return issue(stores, account, dialect, { client, now })
     },
   }
 }

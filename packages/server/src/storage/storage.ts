@@ -62,6 +62,7 @@ export interface Stores {
   resetRequests: ResetRequestStore
   outbox: OutboxStore
   rateLimits: RateLimitStore
+  audit: AuditStore
   metadata: MetadataStore
 }
 
@@ -83,7 +84,9 @@ export interface AccountStore {
    * reset the password are void.
    */
   changePassword(id: string, oldHash: string, newHash: string, now: number): Promise<boolean>
-  /** Sets a password, whatever it was, with the same consequences. */
+  /** Gives a password to a user who has none; false when there is one. Sessions go on. */
+  setFirstPassword(id: string, hash: string, now: number): Promise<boolean>
+  /** Sets a password, whatever it was, with the same consequences as a change. */
   setPassword(id: string, newHash: string, now: number): Promise<void>
   /** Keeps the user out, or lets the user in again. */
   setDisabled(id: string, state: DisabledState): Promise<void>
@@ -93,9 +96,11 @@ export interface AccountStore {
   replacePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>
   setRoles(id: string, roles: string[]): Promise<void>
   /** Ends the user's JWT tokens. */
-  endTokens(id: string): Promise<void>
-  /** Ends the sessions of everybody who has a password, and so can log in again. */
-  endSessionsOfAll(): Promise<void>
+  endTokens(id: string, reason: EndReason): Promise<void>
+  /** Why the user's JWT tokens ended the last time; undefined when that is not known. */
+  endOfTokens(id: string): Promise<EndReason | undefined>
+  /** Revokes the sessions of everybody who has a password, and so can log in again. */
+  endSessionsOfAll(now: number): Promise<void>
   /** Forgets the account with its login ids, sessions and older passwords. The record stays. */
   delete(id: string): Promise<void>
   /** Notes that these users were seen, however many they are; what is known and later stays. */
@@ -125,6 +130,8 @@ export interface RoleStore {
 /** Users of an app's own log-in, by the subject of the app's tokens. */
 export interface CustomTokenUserStore {
   find(subject: string): Promise<User | undefined>
+  /** True if the user logs in so. */
+  has(userId: string): Promise<boolean>
   /** Throws UniqueViolation. */
   insert(subject: string, userId: string): Promise<void>
 }
@@ -149,21 +156,48 @@ export interface Session {
   lastSeenAt: number
 }
 
+/** What its owner is told of where a session was opened; null: not known. */
+export interface SessionOrigin {
+  /** What opened it, such as `Chrome on Windows`. */
+  client: string | null
+  /** IP address. */
+  address: string | null
+}
+
+/** Why an access token is no longer good. */
+export type EndReason =
+  | 'loggedOut'
+  | 'expired'
+  | 'revoked'
+  | 'passwordChanged'
+  | 'passwordReset'
+  | 'userDeleted'
+
+/** `end` and `endAllOfUser` are for transactions: sessions end and are noted as ended together. */
 export interface SessionStore {
-  insert(session: Session): Promise<void>
+  insert(session: Session & SessionOrigin): Promise<void>
   /** The session with its user, in one look-up: every request of a logged-in user needs it. */
   find(tokenHash: string): Promise<(User & { session: Session }) | undefined>
-  delete(tokenHash: string): Promise<void>
-  deleteAllOfUser(userId: string): Promise<void>
+  /** The newest few hundred, newest first, those that are too old included. */
+  ofUser(userId: string): Promise<(Session & SessionOrigin)[]>
+  /** False when there was no such session. */
+  end(tokenHash: string, reason: EndReason, now: number): Promise<boolean>
+  /** Ends the user's sessions, but for the one of `except`; gives how many. */
+  endAllOfUser(userId: string, reason: EndReason, now: number, except?: string): Promise<number>
   countOfUser(userId: string): Promise<number>
+  /** Why a session ended that is there no more; undefined when that is not known. */
+  endOf(tokenHash: string): Promise<EndReason | undefined>
+  /** Forgets why sessions ended before this time, `most` of them at most; gives how many. */
+  forgetEnded(before: number, most: number): Promise<number>
   markSeen(tokenHashes: string[], time: number): Promise<void>
 }
 
-/** JWT tokens that were logged out before they expired. */
+/** JWT tokens that ended by themselves before they expired. */
 export interface RevokedTokenStore {
   /** `expiresAt`: Unix milliseconds after which the entry is of no use; null: never. */
-  add(tokenHash: string, expiresAt: number | null): Promise<void>
-  has(tokenHash: string): Promise<boolean>
+  add(tokenHash: string, expiresAt: number | null, reason: EndReason): Promise<void>
+  /** Why the token was revoked; undefined when it was not. */
+  reasonOf(tokenHash: string): Promise<EndReason | undefined>
   prune(now: number): Promise<void>
 }
 
@@ -390,4 +424,48 @@ export interface CounterRelease {
   forgotten?: string[]
   /** One that stands at 1 until then (Unix milliseconds), which tells that something happened. */
   remembered?: { key: string; until: number }
+}
+
+/** Something that was done to an account, or tried. */
+export interface AuditEvent {
+  /** Later events have greater ids, as far as clocks agree. */
+  id: string
+  /** Unix milliseconds. */
+  at: number
+  event: string
+  /** Whose account; the user may exist no more. */
+  userId: string | null
+  /** Who did it: a user's id, `_master` or null. */
+  actor: string | null
+  data: Record<string, unknown>
+  /** Where it came from. */
+  source: Record<string, string>
+}
+
+export interface AuditQuery {
+  userId?: string | undefined
+  event?: string | undefined
+  /** Unix milliseconds. */
+  since?: number | undefined
+  /** Only events before the one of this id. */
+  before?: string | undefined
+  limit: number
+}
+
+export interface AuditStore {
+  /** `dueAt`: from when it is to be handed on (Unix milliseconds); null: not at all. */
+  add(event: AuditEvent, dueAt: number | null): Promise<void>
+  /** Newest first. */
+  list(query: AuditQuery): Promise<AuditEvent[]>
+  /** True if there is an event to claim. */
+  isDue(now: number): Promise<boolean>
+  /**
+   * Takes the oldest events that are due, for this process alone until `leaseEndsAt` (Unix
+   * milliseconds). After that they are due again.
+   */
+  claim(now: number, leaseEndsAt: number, most: number): Promise<AuditEvent[]>
+  /** Events of these ids are due again at this time; null: they were handed on. */
+  setDue(ids: string[], dueAt: number | null): Promise<void>
+  /** Forgets events from before this time that are not due, `most` at most; gives how many. */
+  forget(before: number, most: number): Promise<number>
 }

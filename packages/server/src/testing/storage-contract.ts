@@ -149,10 +149,12 @@ export function describeStorage(
         await insertUser(storage, 'amy')
         await insertUser(storage, 'bea')
 
-        await storage.accounts.endTokens('amy')
+        await storage.accounts.endTokens('amy', 'revoked')
 
         expect((await storage.accounts.find('amy'))?.account.tokenVersion).toBe(1)
         expect((await storage.accounts.find('bea'))?.account.tokenVersion).toBe(0)
+        expect(await storage.accounts.endOfTokens('amy')).toBe('revoked')
+        expect(await storage.accounts.endOfTokens('bea')).toBeUndefined()
       })
 
       it('is deleted with login ids, sessions and older passwords', async () => {
@@ -160,7 +162,8 @@ export function describeStorage(
         await storage.loginIds.replace('amy', [{ group: 'username', canonical: 'amy' }])
         await storage.passwordHistory.add('amy', 'hash', 1)
         const session = { tokenHash: 't', userId: 'amy', createdAt: 1, lastSeenAt: 1 }
-        await storage.sessions.insert({ ...session, dialect: 'B' })
+        const origin = { client: null, address: null }
+        await storage.sessions.insert({ ...session, ...origin, dialect: 'B' })
 
         await storage.accounts.delete('amy')
 
@@ -231,6 +234,8 @@ export function describeStorage(
         dialect: 'A' as const,
         createdAt: 5,
         lastSeenAt: 6,
+        client: null,
+        address: null,
       })
 
       it('is found with its user', async () => {
@@ -239,7 +244,8 @@ export function describeStorage(
 
         const found = await storage.sessions.find('t')
 
-        expect(found?.session).toEqual(session('t', 'amy'))
+        const { client: _, address: __, ...known } = session('t', 'amy')
+        expect(found?.session).toEqual(known)
         expect(found?.account.id).toBe('amy')
         expect(found?.record.key).toBe('amy')
       })
@@ -250,11 +256,44 @@ export function describeStorage(
         for (const hash of ['1', '2', '3']) await storage.sessions.insert(session(hash, 'amy'))
         await storage.sessions.insert(session('4', 'bea'))
 
-        await storage.sessions.delete('1')
+        await storage.sessions.end('1', 'loggedOut', 7)
         expect(await existing('1', '2', '3', '4')).toEqual(['2', '3', '4'])
 
-        await storage.sessions.deleteAllOfUser('amy')
+        expect(await storage.sessions.endAllOfUser('amy', 'revoked', 8)).toBe(2)
         expect(await existing('1', '2', '3', '4')).toEqual(['4'])
+      })
+
+      it('is told of with where it was opened', async () => {
+        await insertUser(storage, 'amy')
+        const early = { ...session('1', 'amy'), client: 'Chrome on Windows', address: '::1' }
+        await storage.sessions.insert(early)
+        await storage.sessions.insert({ ...session('2', 'amy'), createdAt: 9 })
+
+        expect(await storage.sessions.ofUser('amy')).toEqual([
+          { ...session('2', 'amy'), createdAt: 9 },
+          early,
+        ])
+      })
+
+      it('leaves behind why it ended, for a while', async () => {
+        await insertUser(storage, 'amy')
+        for (const hash of ['1', '2', '3', '4']) await storage.sessions.insert(session(hash, 'amy'))
+
+        expect(await storage.sessions.end('1', 'loggedOut', 1)).toBe(true)
+        expect(await storage.sessions.end('1', 'revoked', 2)).toBe(false)
+        expect(await storage.sessions.endAllOfUser('amy', 'passwordChanged', 3, '4')).toBe(2)
+
+        expect(await reasons('1', '2', '3', '4', '5')).toEqual([
+          'loggedOut',
+          'passwordChanged',
+          'passwordChanged',
+          undefined,
+          undefined,
+        ])
+        expect(await storage.sessions.forgetEnded(3, 9)).toBe(1)
+        expect(await storage.sessions.forgetEnded(4, 1)).toBe(1)
+        const left = await reasons('1', '2', '3')
+        expect(left.filter(Boolean)).toHaveLength(1)
       })
 
       it('is seen later, never earlier', async () => {
@@ -271,24 +310,76 @@ export function describeStorage(
         await expect(storage.sessions.insert(session('t', 'nobody'))).rejects.toThrow()
       })
 
+      function reasons(...hashes: string[]): Promise<unknown[]> {
+        return Promise.all(hashes.map((hash) => storage.sessions.endOf(hash)))
+      }
+
       async function existing(...hashes: string[]): Promise<string[]> {
         const found = await Promise.all(hashes.map((hash) => storage.sessions.find(hash)))
         return hashes.filter((_, index) => found[index] !== undefined)
       }
     })
 
+    describe('an event of the audit trail', () => {
+      const event = (at: number, userId: string | null) => ({
+        id: at.toString(16).padStart(12, '0') + 'ab'.repeat(10),
+        at,
+        event: 'logout',
+        userId,
+        actor: null,
+        data: { a: 1 },
+        source: { address: '::1' },
+      })
+
+      it('is listed by user, kind and time, newest first', async () => {
+        for (const at of [100, 200, 300]) await storage.audit.add(event(at, 'amy'), null)
+        await storage.audit.add({ ...event(400, null), event: 'signup' }, null)
+        const times = async (query: object) =>
+          (await storage.audit.list({ limit: 9, ...query })).map(({ at }) => at)
+
+        expect(await storage.audit.list({ limit: 1, userId: 'amy' })).toEqual([event(300, 'amy')])
+        expect(await times({})).toEqual([400, 300, 200, 100])
+        expect(await times({ event: 'logout', since: 200 })).toEqual([300, 200])
+        expect(await times({ before: event(300, null).id, limit: 1 })).toEqual([200])
+      })
+
+      it('is handed on by one of many, oldest first, and again unless that was done', async () => {
+        for (const at of [300, 100, 200]) await storage.audit.add(event(at, null), at)
+
+        const claims = await Promise.all([1, 2, 3].map(() => storage.audit.claim(250, 1_000, 9)))
+
+        const claimed = claims.flat().map(({ at }) => at)
+        expect(claimed).toEqual([100, 200])
+        expect(await storage.audit.isDue(250)).toBe(false)
+        await storage.audit.setDue([event(100, null).id], null)
+        const again = await storage.audit.claim(1_000, 2_000, 9)
+        expect(again.map(({ at }) => at)).toEqual([200, 300])
+      })
+
+      it('is forgotten when it is old and was handed on', async () => {
+        for (const at of [100, 200, 300]) await storage.audit.add(event(at, null), null)
+        await storage.audit.add(event(150, null), 150)
+
+        expect(await storage.audit.forget(300, 1)).toBe(1)
+        expect(await storage.audit.forget(300, 9)).toBe(1)
+
+        const left = await storage.audit.list({ limit: 9 })
+        expect(left.map(({ at }) => at)).toEqual([300, 150])
+      })
+    })
+
     describe('a revoked token', () => {
       it('is known until it is pruned', async () => {
-        await storage.revokedTokens.add('ends', 1_000)
-        await storage.revokedTokens.add('never ends', null)
-        await storage.revokedTokens.add('ends', 1_000)
+        await storage.revokedTokens.add('ends', 1_000, 'loggedOut')
+        await storage.revokedTokens.add('never ends', null, 'revoked')
+        await storage.revokedTokens.add('ends', 1_000, 'revoked')
 
         await storage.revokedTokens.prune(999)
-        expect(await storage.revokedTokens.has('ends')).toBe(true)
+        expect(await storage.revokedTokens.reasonOf('ends')).toBe('loggedOut')
 
         await storage.revokedTokens.prune(1_001)
-        expect(await storage.revokedTokens.has('ends')).toBe(false)
-        expect(await storage.revokedTokens.has('never ends')).toBe(true)
+        expect(await storage.revokedTokens.reasonOf('ends')).toBeUndefined()
+        expect(await storage.revokedTokens.reasonOf('never ends')).toBe('revoked')
       })
     })
 
@@ -476,12 +567,14 @@ export function describeStorage(
 
       it('is not seen by look-ups before it is finished', async () => {
         await insertUser(storage, 'amy')
-        const session = { userId: 'amy', dialect: 'B', createdAt: 1, lastSeenAt: 1 } as const
+        const times = { createdAt: 1, lastSeenAt: 1 }
+        const origin = { client: null, address: null }
+        const session = { userId: 'amy', dialect: 'B', ...times, ...origin } as const
         await storage.sessions.insert({ ...session, tokenHash: 'old' })
         await storage.sessions.find('old')
 
         await storage.transaction(async (stores) => {
-          await stores.sessions.delete('old')
+          await stores.sessions.end('old', 'loggedOut', 1)
           await stores.sessions.insert({ ...session, tokenHash: 'new' })
 
           expect(await storage.sessions.find('old')).toBeDefined()
@@ -512,10 +605,12 @@ export function describeStorage(
           dialect: 'B',
           createdAt: 1,
           lastSeenAt: 1,
+          client: null,
+          address: null,
         })
         expect(await other.sessions.find('t')).toBeDefined()
 
-        await other.sessions.delete('t')
+        await other.sessions.end('t', 'loggedOut', 2)
 
         expect(await storage.sessions.find('t')).toBeUndefined()
       })

@@ -4,10 +4,13 @@ import type * as esm from './auth.mjs' with { 'resolution-mode': 'import' }
 declare const skygear: esm.AuthClient & typeof esm
 
 declare namespace skygear {
+  type AnySkygearError = esm.AnySkygearError
   type Answer<Result = unknown> = esm.Answer<Result>
   type Attributes = esm.Attributes
   type Auth<Profile extends object = object> = esm.Auth<Profile>
   type AuthClient<Profile extends object = object> = esm.AuthClient<Profile>
+  type AuthSource = esm.AuthSource
+  type AuthState<Account> = esm.AuthState<Account>
   type BaseClient = esm.BaseClient
   type ClientOptions = esm.ClientOptions
   type Configuration = esm.Configuration

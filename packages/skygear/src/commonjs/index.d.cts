@@ -12,9 +12,12 @@ declare namespace skygear {
   type ACL = esm.ACL
   type AccessEntry = esm.AccessEntry
   type Administration = esm.Administration
+  type AnySkygearError = esm.AnySkygearError
   type Answer<Result = unknown> = esm.Answer<Result>
   type Attributes = esm.Attributes
   type Auth<Profile extends object = object> = esm.Auth<Profile>
+  type AuthSource = esm.AuthSource
+  type AuthState<Account> = esm.AuthState<Account>
   type BaseClient = esm.BaseClient
   type Client<Profile extends object = object> = esm.Client<Profile>
   type ClientOptions = esm.ClientOptions

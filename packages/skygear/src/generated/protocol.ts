@@ -103,6 +103,22 @@ export interface Actions {
       email?: string
     }
   }
+  "auth:anonymous:upgrade": {
+    input: {
+      auth_data?: unknown
+      password?: unknown
+    }
+    output: {
+      user_id: string
+      profile: { [key: string]: unknown }
+      access_token: string
+      roles?: Array<string>
+      last_login_at?: string
+      last_seen_at?: string
+      username?: string
+      email?: string
+    }
+  }
   "me": {
     input: { [key: string]: never }
     output: {
@@ -114,6 +130,30 @@ export interface Actions {
       last_seen_at?: string
       username?: string
       email?: string
+    }
+  }
+  "auth:sessions": {
+    input: { [key: string]: never }
+    output: {
+      sessions: Array<{
+        id: string
+        current: boolean
+        created_at: string
+        last_seen_at: string
+        client?: string
+        address?: string
+      }>
+    }
+  }
+  "auth:sessions:revoke": {
+    input: {
+      id?: unknown
+      others?: unknown
+      all?: unknown
+    }
+    output: {
+      status: "OK"
+      access_token?: string
     }
   }
   "sso:custom_token:login": {

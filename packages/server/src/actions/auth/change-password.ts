@@ -31,7 +31,8 @@ export const changePassword = defineAction({
   ],
 
   async handler(input, context) {
-    const { storage, tokens, passwords, policy, passwordHistory, limiter, caller, now } = context
+    const { storage, tokens, passwords, policy, passwordHistory, limiter, audit } = context
+    const { caller, client, now } = context
     const { account, record, dialect } = caller.user
     const { old_password: oldPassword, password } = input
     if (!oldPassword) throw invalidArgument('empty old password', 'old_password')
@@ -41,6 +42,7 @@ export const changePassword = defineAction({
     await limiter.count([[userLimit, account.id]], now)
     if (!(await passwords.verify(oldPassword, oldHash)) || !oldHash) {
       await context.loginAttempts.failedElsewhere(account, now)
+      await audit(storage, 'change_password_failure', account.id)
       throw incorrect()
     }
     await policy.check(password, record.fields)
@@ -52,6 +54,7 @@ export const changePassword = defineAction({
       if (!(await stores.accounts.changePassword(account.id, oldHash, newHash, now))) {
         throw incorrect()
       }
+      await audit(stores, 'change_password', account.id, { invalidate: input.invalidate === true })
       await passwordHistory.remember(stores.passwordHistory, account.id, newHash, now)
       return tokens.afterPasswordChange({
         stores,
@@ -59,6 +62,7 @@ export const changePassword = defineAction({
         dialect,
         token: caller.token,
         invalidate: input.invalidate === true,
+        client,
         now,
       })
     })

@@ -17,7 +17,7 @@ export const disableUser = defineAction({
   output: statusOk,
   errors: ['InvalidArgument', 'ResourceNotFound'],
 
-  async handler({ auth_id: id, disabled, message, expiry }, { storage }) {
+  async handler({ auth_id: id, disabled, message, expiry }, { storage, audit }) {
     const user = id ? await storage.accounts.find(id) : undefined
     if (!user) throw new ApiError('ResourceNotFound', 'User not found')
     const state: DisabledState = disabled
@@ -27,10 +27,19 @@ export const disableUser = defineAction({
           disabledUntil: expiry ? parseExpiry(expiry) : null,
         }
       : { disabled: false, disabledMessage: null, disabledUntil: null }
-    await storage.accounts.setDisabled(user.account.id, state)
+    await storage.transaction(async (stores) => {
+      await stores.accounts.setDisabled(user.account.id, state)
+      const event = state.disabled ? 'disable_user' : 'enable_user'
+      await audit(stores, event, user.account.id, expiryOf(state))
+    })
     return OK
   },
 })
+
+/** What the administrator writes to the user is between the two. */
+function expiryOf({ disabledUntil }: DisabledState): { expiry?: string } {
+  return disabledUntil === null ? {} : { expiry: new Date(disabledUntil).toISOString() }
+}
 
 function parseExpiry(expiry: string): number {
   const date = decodeDate(expiry)

@@ -1,3 +1,4 @@
+import { shortened } from '../../audit/audit-trail.ts'
 import { ApiError, invalidArgument } from '../../errors.ts'
 import { userDisabled } from '../../security/authenticate.ts'
 import { existenceLimits } from '../../security/existence-answers.ts'
@@ -28,7 +29,7 @@ export const login = defineAction({
   ],
 
   async handler(input, context) {
-    const { storage, tokens, passwords, loginAttempts, devices, settings } = context
+    const { storage, tokens, passwords, loginAttempts, devices, settings, audit } = context
     const { caller, client, now } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
@@ -48,16 +49,28 @@ export const login = defineAction({
         await attempt.withdraw()
         throw error
       })
-    if (!user) throw await unknownUser(attempt, context)
-    if (!passwordMatches || !passwordHash) throw incorrect()
+    if (!user) {
+      const typed = shortened(loginId.canonical)
+      await audit(storage, 'login_failure', null, { reason: 'unknown_user', login_id: typed })
+      throw await unknownUser(attempt, context)
+    }
+    const { id } = user.account
+    if (!passwordMatches || !passwordHash) {
+      await audit(storage, 'login_failure', id, { reason: 'wrong_password' })
+      throw incorrect()
+    }
     // After the password, so that only the owner learns that the account is disabled.
-    if (isDisabled(user.account, now)) throw userDisabled(user.account)
+    if (isDisabled(user.account, now)) {
+      await audit(storage, 'login_failure', id, { reason: 'disabled' })
+      throw userDisabled(user.account)
+    }
 
     const currentHash = await renewHash(user, passwordHash, input.password ?? '', context)
     const accessToken = await storage.transaction(async (stores) => {
       // The password may have changed while it was checked.
-      if (!(await stores.accounts.recordLogin(user.account.id, currentHash, now))) throw incorrect()
-      return tokens.issue(stores, user.account, dialect, now)
+      if (!(await stores.accounts.recordLogin(id, currentHash, now))) throw incorrect()
+      await audit(stores, 'login_success', id, { login_id: loginId.group })
+      return tokens.issue(stores, user.account, dialect, context)
     })
     await attempt.succeeded()
     const rules = await context.fieldAccess.rules(now)

@@ -9,8 +9,12 @@ export const logout = defineAction({
   output: statusOk,
   errors: [],
 
-  async handler(_, { caller, tokens }) {
-    if (caller.token) await tokens.revoke(caller.token)
+  async handler(_, { caller: { token, user }, storage, tokens, audit, now }) {
+    if (!token || !user) return OK
+    await storage.transaction(async (stores) => {
+      await tokens.end(stores, token, 'loggedOut', now)
+      await audit(stores, 'logout', user.account.id)
+    })
     return OK
   },
 })

@@ -15,7 +15,7 @@ export const resetPassword = defineAction({
   errors: ['InvalidArgument', 'ResourceNotFound', 'PasswordPolicyViolated', 'ResponseTimeout'],
 
   async handler({ auth_id: id, password }, context) {
-    const { storage, tokens, passwords, policy, passwordHistory, now } = context
+    const { storage, tokens, passwords, policy, passwordHistory, audit, now } = context
     if (!id) throw invalidArgument('empty auth_id', 'auth_id')
     if (!password) throw invalidArgument('empty password', 'password')
     checkPasswordText(password, 'password')
@@ -27,10 +27,11 @@ export const resetPassword = defineAction({
     const hash = await passwords.hash(password)
     const accessToken = await storage.transaction(async (stores) => {
       await stores.accounts.setPassword(id, hash, now)
+      await audit(stores, 'reset_password', id, { by: 'master_key' })
       await passwordHistory.remember(stores.passwordHistory, id, hash, now)
       const changed = await stores.accounts.find(id)
       if (!changed) throw new ApiError('ResourceNotFound', 'user not found')
-      return tokens.issue(stores, changed.account, 'B', now)
+      return tokens.issue(stores, changed.account, 'B', context)
     })
     const rules = await context.fieldAccess.rules(now)
     return authResponse({ ...user, accessToken, dialect: 'B', rules })

@@ -48,7 +48,7 @@ export const signup = defineAction({
 
   async handler(input, context) {
     const { storage, tokens, passwords, policy, passwordHistory, settings, caller, now } = context
-    const { mails, client, limiter, devices } = context
+    const { mails, client, limiter, devices, audit } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
     const authData = authDataOf(input)
@@ -77,12 +77,14 @@ export const signup = defineAction({
         if (passwordHash) {
           await passwordHistory.remember(stores.passwordHistory, id, passwordHash, now)
         }
+        const keys = isAnonymous ? [] : Object.keys(authData)
+        await audit(stores, 'signup', id, { login_ids: keys })
         if (settings.welcomeMail) {
           const languages = languagesOf(user.record, client.languages)
           const recipient = { address: user.record.fields['email'], languages }
           await mails.post(stores, { kind: 'welcome' }, recipient, now)
         }
-        return { user, accessToken: await tokens.issue(stores, user.account, dialect, now) }
+        return { user, accessToken: await tokens.issue(stores, user.account, dialect, context) }
       })
       .catch(async (error: unknown) => {
         if (!(error instanceof UniqueViolation)) throw error

@@ -19,7 +19,7 @@ import type { ActionContext } from '../action.ts'
 import { afterUserChange } from './after-user-change.ts'
 import { assignNumbers } from './sequences.ts'
 
-interface SaveParts extends Pick<ActionContext, 'mails' | 'client'> {
+interface SaveParts extends Pick<ActionContext, 'mails' | 'client' | 'audit'> {
   stores: Stores
   databaseId: string
   caller: Caller
@@ -182,12 +182,14 @@ function merge(
 async function saveLoginIds(
   record: StoredRecord,
   changes: Record<string, Value>,
-  { stores, settings }: SaveParts,
+  { stores, settings, audit }: SaveParts,
 ): Promise<void> {
   const keys = settings.authRecordKeys
-  if (!keys.flat().some((key) => Object.hasOwn(changes, key))) return
+  const changed = new Set(keys.flat().filter((key) => Object.hasOwn(changes, key)))
+  if (changed.size === 0) return
   checkLoginIds(keys, changes, 'records')
   await stores.loginIds.replace(record.key, loginIdsOf(keys, record.fields))
+  await audit(stores, 'change_login_ids', record.key, { login_ids: [...changed] })
 }
 
 function duplicated(cause: unknown): ApiError {

@@ -34,7 +34,7 @@ export const saveRecords = defineAction({
   ],
 
   async handler({ database_id: database, records, atomic }, context) {
-    const { storage, caller, client, fieldAccess, mails, settings, now } = context
+    const { storage, caller, client, audit, fieldAccess, mails, settings, now } = context
     const databaseId = databaseToWrite(database, caller)
     if (!records || records.length === 0) {
       throw invalidArgument('expected list of record', 'records')
@@ -51,7 +51,7 @@ export const saveRecords = defineAction({
       async work(input, stores) {
         if (input instanceof ApiError) throw input
         const deniedFields = atomic ? 'refuse' : 'ignore'
-        const who = { caller, client, mails, rules, settings, now }
+        const who = { caller, client, audit, mails, rules, settings, now }
         const record = await saveRecord(input, { ...who, stores, databaseId, deniedFields })
         return { ...presentRecord(record, subjectOf(caller), rules), _type: 'record' }
       },

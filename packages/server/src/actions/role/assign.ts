@@ -16,11 +16,14 @@ export const assignRoles = defineAction({
   output: z.literal('OK'),
   errors: ['InvalidArgument'],
 
-  async handler(given, { storage }) {
+  async handler(given, { storage, audit }) {
     const { roles, users } = checkLists(given)
     await storage.transaction(async (stores) => {
       await stores.roles.add(roles)
-      await changeRoles(users, stores, (held) => [...new Set([...held, ...roles])])
+      const change = (held: string[]) => [...new Set([...held, ...roles])]
+      for (const id of await changeRoles(users, stores, change)) {
+        await audit(stores, 'change_roles', id, { type: 'assign', user_ids: [id], roles })
+      }
     })
     return 'OK' as const
   },
@@ -34,11 +37,14 @@ export const revokeRoles = defineAction({
   output: z.literal('OK'),
   errors: ['InvalidArgument'],
 
-  async handler(given, { storage }) {
+  async handler(given, { storage, audit }) {
     const { roles, users } = checkLists(given)
-    await storage.transaction((stores) =>
-      changeRoles(users, stores, (held) => held.filter((role) => !roles.includes(role))),
-    )
+    await storage.transaction(async (stores) => {
+      const change = (held: string[]) => held.filter((role) => !roles.includes(role))
+      for (const id of await changeRoles(users, stores, change)) {
+        await audit(stores, 'change_roles', id, { type: 'revoke', user_ids: [id], roles })
+      }
+    })
     return 'OK' as const
   },
 })
@@ -49,13 +55,18 @@ function checkLists({ roles, users }: z.output<typeof input>) {
   return { roles, users }
 }
 
+/** Gives the ids of the users that there are. */
 async function changeRoles(
   users: string[],
   { accounts }: Stores,
   change: (held: string[]) => string[],
-): Promise<void> {
-  for (const id of users) {
+): Promise<string[]> {
+  const known: string[] = []
+  for (const id of new Set(users)) {
     const user = await accounts.find(id)
-    if (user) await accounts.setRoles(id, change(user.account.roles))
+    if (!user) continue
+    await accounts.setRoles(id, change(user.account.roles))
+    known.push(id)
   }
+  return known
 }

@@ -13,9 +13,12 @@ export const setAdminRoles = defineAction({
   output,
   errors: ['InvalidArgument'],
 
-  async handler({ roles }, { storage }) {
+  async handler({ roles }, { storage, audit }) {
     const given = checkRoles(roles)
-    await storage.transaction((stores) => stores.roles.flag('admin', given))
+    await storage.transaction(async (stores) => {
+      await stores.roles.flag('admin', given)
+      await audit(stores, 'change_role_kind', null, { kind: 'admin', roles: given })
+    })
     return given
   },
 })
@@ -28,9 +31,12 @@ export const setDefaultRoles = defineAction({
   output,
   errors: ['InvalidArgument'],
 
-  async handler({ roles }, { storage }) {
+  async handler({ roles }, { storage, audit }) {
     const given = checkRoles(roles)
-    await storage.transaction((stores) => stores.roles.flag('default', given))
+    await storage.transaction(async (stores) => {
+      await stores.roles.flag('default', given)
+      await audit(stores, 'change_role_kind', null, { kind: 'default', roles: given })
+    })
     return given
   },
 })

@@ -37,7 +37,8 @@ export const customTokenLogin = defineAction({
   ],
 
   async handler({ token }, context) {
-    const { storage, tokens, fieldAccess, limiter, settings, caller, client, now } = context
+    const { storage, tokens, fieldAccess, limiter, settings, audit } = context
+    const { caller, client, now } = context
     if (!settings.customTokenSecret) {
       throw new ApiError(
         'NotConfigured',
@@ -50,6 +51,8 @@ export const customTokenLogin = defineAction({
     const { subject, profile } = await readCustomToken(token, settings.customTokenSecret).catch(
       async (error: unknown) => {
         if (caller.key !== 'master') await limiter.count(network, now)
+        const data = { reason: 'bad_token', provider: 'custom_token' }
+        await audit(storage, 'login_failure', null, data)
         throw error
       },
     )
@@ -63,7 +66,9 @@ export const customTokenLogin = defineAction({
         const user = found
           ? await updateUser(found, fields, stores, { ...context, rules })
           : await addUser(subject, fields, stores, context)
-        const accessToken = await tokens.issue(stores, user.account, 'B', now)
+        const event = found ? 'login_success' : 'signup'
+        await audit(stores, event, user.account.id, { provider: 'custom_token' })
+        const accessToken = await tokens.issue(stores, user.account, 'B', context)
         return authResponse({ ...user, accessToken, dialect: 'B', rules })
       })
       .catch((error: unknown) => {
@@ -77,7 +82,7 @@ async function updateUser(
   { account, record }: User,
   fields: Record<string, Value>,
   stores: Stores,
-  { client, mails, settings, rules, now }: ActionContext & { rules: FieldAccessRules },
+  { client, audit, mails, settings, rules, now }: ActionContext & { rules: FieldAccessRules },
 ): Promise<User> {
   if (isDisabled(account, now)) throw userDisabled(account)
   await stores.accounts.markLogin(account.id, now)
@@ -89,6 +94,7 @@ async function updateUser(
     databaseId: record.databaseId,
     caller: { key: 'client', user, token: undefined },
     client,
+    audit,
     mails,
     settings,
     now,

@@ -53,7 +53,8 @@ export const resetForgottenPassword = defineAction({
       // Of several who use the code at the same time, one gets further.
       if (!(await stores.oneTimeCodes.take(code.id))) throw invalidCode()
       await stores.accounts.setPassword(userId, hash, now)
-      await stores.sessions.deleteAllOfUser(userId)
+      await stores.sessions.endAllOfUser(userId, 'passwordReset', now)
+      await context.audit(stores, 'reset_password', userId, { by: 'code' })
       await passwordHistory.remember(stores.passwordHistory, userId, hash, now)
       const languages = languagesOf(user.record, client.languages)
       const recipient = { address: code.recordValue, languages }

@@ -27,7 +27,7 @@ export const updateUser = defineAction({
 
   async handler(
     { _id: id, username, email, roles },
-    { storage, caller, client, fieldAccess, mails, settings, now },
+    { storage, caller, client, audit, fieldAccess, mails, settings, now },
   ) {
     if (!id) throw invalidArgument('missing required fields', '_id')
     if (roles && new Set(roles).size < roles.length) {
@@ -46,10 +46,11 @@ export const updateUser = defineAction({
       if (roles) {
         await stores.roles.add(roles)
         await stores.accounts.setRoles(id, roles)
+        await audit(stores, 'change_roles', id, { type: 'set', user_ids: [id], roles })
       }
       const input = namesToSave(id, username, email)
       const { databaseId } = user.record
-      const parts = { stores, databaseId, caller, client, mails, rules, settings, now }
+      const parts = { stores, databaseId, caller, client, audit, mails, rules, settings, now }
       const record = await saveRecord(input, { ...parts, deniedFields: 'refuse' }).catch(
         (error: unknown) => {
           throw error instanceof ApiError && error.name === 'Duplicated'

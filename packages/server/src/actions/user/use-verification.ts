@@ -1,3 +1,4 @@
+import type { Audit } from '../../audit/audit-trail.ts'
 import { invalidArgument } from '../../errors.ts'
 import type { FieldType, Value } from '../../records/value.ts'
 import { hasExpired } from '../../security/one-time-code.ts'
@@ -13,6 +14,7 @@ import { flagsAfterVerifying, type VerificationRules } from '../../users/verific
 export async function useVerification(
   code: OneTimeCode,
   stores: Stores,
+  audit: Audit,
   rules: VerificationRules,
   now: number,
 ): Promise<void> {
@@ -27,6 +29,7 @@ export async function useVerification(
   if (!(await stores.oneTimeCodes.take(code.id))) throw invalidCode()
   const flags = flagsAfterVerifying(code.recordKey, user.record.fields, rules)
   await addBooleanFields(stores, flags)
+  await audit(stores, 'verify_address', code.userId, { record_key: code.recordKey })
   await stores.records.update({
     ...user.record,
     fields: { ...user.record.fields, ...flags },

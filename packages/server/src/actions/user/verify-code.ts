@@ -17,14 +17,17 @@ export const verifyCode = defineAction({
   output: z.undefined(),
   errors: ['NotAuthenticated', 'InvalidArgument', 'TooManyRequests'],
 
-  async handler({ args: { code: text } }, { storage, codes, limiter, settings, caller, now }) {
+  async handler(
+    { args: { code: text } },
+    { storage, codes, limiter, settings, caller, audit, now },
+  ) {
     if (!caller.user) throw logInFirst()
     if (!text) throw invalidCode()
     const { id: userId } = caller.user.account
     await limiter.count([[userLimit, userId]], now)
     const code = await codes.check(storage, userId, 'verify', text)
     if (!code) throw invalidCode()
-    await storage.transaction((stores) => useVerification(code, stores, settings, now))
+    await storage.transaction((stores) => useVerification(code, stores, audit, settings, now))
     return undefined
   },
 })

@@ -28,7 +28,7 @@ export const requestVerification = defineAction({
   ],
 
   async handler({ args: { record_key: key } }, context) {
-    const { storage, codes, limiter, mails, settings, caller, client, now } = context
+    const { storage, codes, limiter, mails, settings, caller, client, audit, now } = context
     if (!caller.user) throw logInFirst()
     if (!key || !settings.verifyKeys.includes(key)) {
       throw invalidArgument('record_key is not configured to verify', 'record_key')
@@ -56,6 +56,7 @@ export const requestVerification = defineAction({
         expiresAt: seconds === 0 ? null : now + seconds * 1_000,
         typedFormat,
       })
+      await audit(stores, 'verify_code_issued', userId, { record_key: key })
       const mail = { kind: 'verify', code, linkCode, userId, seconds } as const
       const languages = languagesOf(user.record, client.languages)
       await mails.post(stores, mail, { address, languages }, now)

@@ -65,7 +65,7 @@ async function signUp(
   const answer = await call('auth:signup', { auth_data: authData, password })
   const { user_id: id } = answer as { user_id: string }
   // Signing up logs in, which nobody has done here.
-  await storage.transaction((stores) => endSessions(stores, id))
+  await storage.transaction((stores) => endSessions(stores, id, 'revoked', Date.now()))
   return id
 }
 

@@ -25,14 +25,15 @@ Example:
 
 function remove(name: string, { yes }: { yes?: boolean }): Promise<Outcome> {
   return administer(async (administration) => {
-    const { storage } = administration
+    const { storage, audit } = administration
     const { account } = await findUser(administration, name)
     await confirm(`Delete the user ${account.id} for good?`, yes === true)
     await storage.transaction(async (stores) => {
       // It may have been changed while somebody thought about it.
       const user = await stores.accounts.find(account.id)
       if (!user) throw new CommandError(`There is no user "${name}".`)
-      await deleteUser(stores, user)
+      await deleteUser(stores, user, Date.now())
+      await audit(stores, 'delete_user', account.id)
     })
     return {
       text: `Deleted the user ${account.id}.`,

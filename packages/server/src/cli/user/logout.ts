@@ -36,7 +36,7 @@ async function logout(name: string | undefined, { all, yes }: LogoutOptions): Pr
 
 function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
   return administer(async (administration) => {
-    const { storage } = administration
+    const { storage, audit } = administration
     const { account } = await findUser(administration, name)
     if (account.passwordHash === null && !isConfirmed) {
       throw new CommandError(
@@ -44,9 +44,8 @@ function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
       )
     }
     const sessions = await storage.transaction(async (stores) => {
-      const count = await stores.sessions.countOfUser(account.id)
-      await endSessions(stores, account.id)
-      return count
+      await audit(stores, 'session_revoked', account.id, { all: true })
+      return endSessions(stores, account.id, 'revoked', Date.now())
     })
     return {
       text: `Ended all sessions of the user ${account.id}.`,
@@ -56,9 +55,12 @@ function logoutUser(name: string, isConfirmed: boolean): Promise<Outcome> {
 }
 
 function logoutAll(isConfirmed: boolean): Promise<Outcome> {
-  return administer(async ({ storage }) => {
+  return administer(async ({ storage, audit }) => {
     await confirm('Log out everybody who has a password?', isConfirmed)
-    await storage.transaction((stores) => stores.accounts.endSessionsOfAll())
+    await storage.transaction(async (stores) => {
+      await audit(stores, 'session_revoked', null, { all_users: true })
+      await stores.accounts.endSessionsOfAll(Date.now())
+    })
     return { text: 'Ended the sessions of everybody who has a password.', json: { all: true } }
   })
 }

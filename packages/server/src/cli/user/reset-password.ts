@@ -27,7 +27,9 @@ async function resetPassword(name: string, options: PasswordOptions): Promise<Ou
     const { password, isGenerated } = await readPassword(options)
     await administration.call('auth:reset_password', { auth_id: account.id, password })
     // Among them the one that the action opens; whoever knew the old password is out.
-    await administration.storage.transaction((stores) => endSessions(stores, account.id))
+    await administration.storage.transaction((stores) =>
+      endSessions(stores, account.id, 'passwordReset', Date.now()),
+    )
     return {
       text:
         `Set the password of the user ${account.id}, and ended all sessions.` +

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely'
-import type { AccountStore } from '../storage.ts'
+import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { AccountStore, EndReason } from '../storage.ts'
 import { runCompiledOnce, runCompiledWithRow } from './compiled.ts'
+import { endSessionsWhere } from './end-sessions.ts'
 import { inStatements } from './in-statements.ts'
 import { createOneTimeCodeStore } from './one-time-codes.ts'
 import { fromAccount, toUser, valuesOf } from './rows.ts'
@@ -38,7 +39,7 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .set((eb) => ({
           password_hash: newHash,
           password_changed_at: now,
-          token_version: eb('token_version', '+', 1),
+          ...nextTokenVersion(eb, 'passwordChanged'),
         }))
         .where('id', '=', id)
         .where('password_hash', '=', oldHash)
@@ -48,13 +49,23 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
       return true
     },
 
+    async setFirstPassword(id, hash, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('account')
+        .set({ password_hash: hash, password_changed_at: now })
+        .where('id', '=', id)
+        .where('password_hash', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+
     async setPassword(id, newHash, now) {
       await db
         .updateTable('account')
         .set((eb) => ({
           password_hash: newHash,
           password_changed_at: now,
-          token_version: eb('token_version', '+', 1),
+          ...nextTokenVersion(eb, 'passwordReset'),
         }))
         .where('id', '=', id)
         .execute()
@@ -99,23 +110,32 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
         .execute()
     },
 
-    async endTokens(id) {
+    async endTokens(id, reason) {
       await db
         .updateTable('account')
-        .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+        .set((eb) => nextTokenVersion(eb, reason))
         .where('id', '=', id)
         .execute()
     },
 
-    async endSessionsOfAll() {
+    async endOfTokens(id) {
+      const row = await db
+        .selectFrom('account')
+        .select('tokens_ended')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return (row?.tokens_ended ?? undefined) as EndReason | undefined
+    },
+
+    async endSessionsOfAll(now) {
       const withPassword = db
         .selectFrom('account')
         .select('id')
         .where('password_hash', 'is not', null)
-      await db.deleteFrom('session').where('user_id', 'in', withPassword).execute()
+      await endSessionsWhere(db, (eb) => eb('user_id', 'in', withPassword), 'revoked', now)
       await db
         .updateTable('account')
-        .set((eb) => ({ token_version: eb('token_version', '+', 1) }))
+        .set((eb) => nextTokenVersion(eb, 'revoked'))
         .where('password_hash', 'is not', null)
         .execute()
     },
@@ -135,6 +155,10 @@ export function createAccountStore(db: Kysely<Tables>): AccountStore {
       }
     },
   }
+}
+
+function nextTokenVersion(eb: ExpressionBuilder<Tables, 'account'>, reason: EndReason) {
+  return { token_version: eb('token_version', '+', 1), tokens_ended: reason }
 }
 
 const insertAccount = runCompiledWithRow((db, row: AccountTable) =>

@@ -14,6 +14,15 @@ export function createCustomTokenUserStore(db: Kysely<Tables>): CustomTokenUserS
       return row && toUser(valuesOf(row))
     },
 
+    async has(userId) {
+      const row = await db
+        .selectFrom('custom_token_user')
+        .select('subject')
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
     async insert(subject, userId) {
       await db.insertInto('custom_token_user').values({ subject, user_id: userId }).execute()
     },

@@ -1,24 +1,25 @@
 import type { Kysely } from 'kysely'
-import type { RevokedTokenStore } from '../storage.ts'
+import type { EndReason, RevokedTokenStore } from '../storage.ts'
 import type { Tables } from './schema.ts'
 
 export function createRevokedTokenStore(db: Kysely<Tables>): RevokedTokenStore {
   return {
-    async add(tokenHash, expiresAt) {
+    async add(tokenHash, expiresAt, reason) {
       await db
         .insertInto('revoked_token')
-        .values({ token_hash: tokenHash, expires_at: expiresAt })
+        .values({ token_hash: tokenHash, expires_at: expiresAt, reason })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
 
-    async has(tokenHash) {
+    async reasonOf(tokenHash) {
       const row = await db
         .selectFrom('revoked_token')
-        .select('token_hash')
+        .select('reason')
         .where('token_hash', '=', tokenHash)
         .executeTakeFirst()
-      return row !== undefined
+      // An older version gave no reason, since there was but one.
+      return row && ((row.reason ?? 'loggedOut') as EndReason)
     },
 
     async prune(now) {

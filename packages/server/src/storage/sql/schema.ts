@@ -2,19 +2,15 @@ import type { Generated } from 'kysely'
 
 /** The tables as the migrations leave them. */
 export interface Tables {
-  account: AccountTable
+  /** `tokens_ended`: why the tokens of the last version before this one ended. */
+  account: AccountTable & { tokens_ended: Generated<string | null> }
   role: { name: string; is_admin: number; is_default: number }
   custom_token_user: { subject: string; user_id: string }
   login_id: { key_group: string; canonical: string; user_id: string }
   password_history: { id: string; user_id: string; password_hash: string; set_at: number }
-  session: {
-    token_hash: string
-    user_id: string
-    dialect: string
-    created_at: number
-    last_seen_at: number
-  }
-  revoked_token: { token_hash: string; expires_at: number | null }
+  session: SessionTable
+  ended_session: { token_hash: string; reason: string; ended_at: number }
+  revoked_token: { token_hash: string; expires_at: number | null; reason: string | null }
   record: RecordTable
   record_reference: RecordReferenceTable
   record_type: {
@@ -30,6 +26,7 @@ export interface Tables {
   reset_request: { id: string; address: string; languages: string; requested_at: number }
   outbox_mail: OutboxMailTable
   rate_limit: RateLimitTable
+  audit_event: AuditEventTable
   metadata: { name: string; value: string }
 }
 
@@ -45,6 +42,16 @@ export interface AccountTable {
   last_seen_at: number | null
   /** JSON: a list of role names. */
   roles: string
+}
+
+export interface SessionTable {
+  token_hash: string
+  user_id: string
+  dialect: string
+  created_at: number
+  last_seen_at: number
+  client: string | null
+  address: string | null
 }
 
 export interface RecordTable {
@@ -128,4 +135,18 @@ export interface OutboxMailTable {
   expires_at: number
   attempts: number
   failed_at: number | null
+}
+
+export interface AuditEventTable {
+  id: string
+  at: number
+  event: string
+  user_id: string | null
+  actor: string | null
+  /** JSON: an object. */
+  data: string
+  /** JSON: an object of texts. */
+  source: string
+  /** Null: it is not to be handed on, or no longer. */
+  due_at: number | null
 }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { type Storage, StorageUnavailable, type Stores } from '../storage.ts'
 import { createAccountStore } from './accounts.ts'
+import { createAuditStore } from './audit-events.ts'
 import { createCustomTokenUserStore } from './custom-token-users.ts'
 import type { SqlEngine } from './engine.ts'
 import { createFieldAccessStore } from './field-access.ts'
@@ -37,6 +38,7 @@ export function createSqlStorage(engine: SqlEngine): Storage {
     resetRequests: createResetRequestStore(db, engine.dialect),
     outbox: createOutboxStore(db, engine.dialect),
     rateLimits: createRateLimitStore(db),
+    audit: createAuditStore(db, engine.dialect),
     metadata: createMetadataStore(db),
   })
   return {
