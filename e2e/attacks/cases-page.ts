@@ -5,15 +5,15 @@ import { DECISIONS, type Decision } from './decided.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 
-/** The beginning of a title: one id or several, and a colon or the end of the text. */
-const IDS = /['"`]((?:[A-Z]{1,2}-\d{2}[a-z]?)(?:, [A-Z]{1,2}-\d{2}[a-z]?)*)(?=[:'"`])/g
+/** The beginning of a title: one id or several, and a colon, a blank or the end of the text. */
+const IDS = /['"`]((?:[A-Z]{1,2}-\d{2}[a-z]?)(?:,? [A-Z]{1,2}-\d{2}[a-z]?)*)(?=[:'"` ])/g
 
 /** The files with tests for each case, by the titles of the tests. */
 export function findTests(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   for (const file of testFiles()) {
     for (const [, ids = ''] of readFileSync(path.join(ROOT, file), 'utf8').matchAll(IDS)) {
-      for (const id of ids.split(', ')) found.set(id, (found.get(id) ?? new Set()).add(file))
+      for (const id of ids.split(/,? /)) found.set(id, (found.get(id) ?? new Set()).add(file))
     }
   }
   return found

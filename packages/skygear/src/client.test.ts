@@ -86,7 +86,7 @@ describe('config', () => {
 })
 
 describe('createClient', () => {
-  it('shares nothing with other clients, outside browsers', async () => {
+  it('SD-14: shares nothing with other clients, outside browsers', async () => {
     const one = createClient()
     const other = createClient()
 

@@ -140,7 +140,7 @@ describe('a call', () => {
       expect(server.arrived).toEqual([])
     })
 
-    it('nothing to the place to which it is redirected', async () => {
+    it('SD-13: nothing to the place to which it is redirected', async () => {
       const thief = await startMisbehavingServer((response) => answerJSON(response, 200, {}))
       misbehave = (response) => response.writeHead(307, { Location: `${thief.url}/me` }).end()
 

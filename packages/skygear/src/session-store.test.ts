@@ -280,7 +280,7 @@ describe('session store', () => {
       expect(events).toEqual(['amy', null])
     })
 
-    it('is of no interest when it is not the current one', async () => {
+    it('SD-03, R-37: is of no interest when it is not the current one', async () => {
       await logIn(session, 'amy', 'T2')
 
       await session.expire('T1')
@@ -598,7 +598,7 @@ describe('session store', () => {
     const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
     afterEach(() => errors.mockClear())
 
-    it('that throw or reject are reported, and stop nobody else', async () => {
+    it('SD-15: that throw or reject are reported, and stop nobody else', async () => {
       session = newTab(storage)
       const seen: unknown[] = []
       session.onUserChanged(() => {

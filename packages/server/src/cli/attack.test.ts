@@ -4,11 +4,14 @@ import { startTestServer, type TestServer } from '../testing/test-server.ts'
 import { attacks, rehearse, type Trial } from './attack/rehearse.ts'
 import { createSite } from './attack/site.ts'
 
+/** As a server has them unless it is told otherwise. */
+const withLimits = { RATE_LIMIT: 'on' }
+
 let server: TestServer
 let trials: Trial[]
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer(withLimits)
   trials = await rehearse(createSite(server.url, server))
 }, 60_000)
 afterAll(() => server.close())
@@ -24,18 +27,20 @@ describe('the rehearsal', () => {
   )
 
   const SWITCHED_OFF: [Record<string, string>, string[]][] = [
+    [{ ENUMERATION: 'compat' }, ['EN-03']],
     [{ RATE_LIMIT: 'off' }, ['CS-01', 'CS-06']],
     [{ PASSWORD_BLOCKLIST: 'off' }, ['PW-06']],
     [{ USER_AUDIT_PW_MIN_LENGTH: '0' }, ['PW-01']],
     [{ CORS_HOST: 'https://evil.example' }, ['WB-01']],
+    [{ ENUMERATION: 'strict' }, []],
   ]
 
   it.each(SWITCHED_OFF)(
     'with %j fails in exactly %j',
     async (environment, expected) => {
-      const open = await startTestServer(environment)
+      const open = await startTestServer({ ...withLimits, ENUMERATION: 'strict', ...environment })
       try {
-        const found = await rehearse(createSite(open.url, open))
+        const found = await rehearse(createSite(open.url, open), { isStrict: true })
 
         expect(found.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual(
           expected,
@@ -69,7 +74,7 @@ describe('skygear-server attack', () => {
   })
 
   it('prints each case, ends with 1 when one fails, and names the users it made', async () => {
-    const open = await startTestServer({ RATE_LIMIT: 'off', PASSWORD_BLOCKLIST: 'off' })
+    const open = await startTestServer({ ...withLimits, PASSWORD_BLOCKLIST: 'off' })
     try {
       const given = ['attack', open.url, '--api-key', open.apiKey, '--yes', '--json']
       const { code, json } = await runCommand(given)

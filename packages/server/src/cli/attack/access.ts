@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Attack } from './attack.ts'
-import { must } from './site.ts'
+import { must, Skipped } from './site.ts'
 
 /** What only administrators and the master key may call. */
 const FOR_ADMINS = [
@@ -99,6 +99,21 @@ export const accessAttacks: Attack[] = [
           must(status === 401 || status === 403, `${action} was answered ${outcome}.`)
         }
       }
+    },
+  },
+  {
+    id: 'EN-03',
+    title: 'telling unknown names from wrong passwords',
+    isStrict: true,
+    async run(site) {
+      const { username } = await site.user('one')
+      const guess = (name: string) =>
+        site.call('auth:login', { auth_data: { username: name }, password: randomUUID() })
+      const known = await guess(username)
+      const unknown = await guess(`attack-${randomUUID()}`)
+      if (known.status === 429) throw new Skipped('Log-ins are limited now.')
+      must(known.text === unknown.text, 'The answers differ.')
+      must(known.status === unknown.status, 'The statuses differ.')
     },
   },
   {
