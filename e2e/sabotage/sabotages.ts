@@ -76,9 +76,9 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     name: 'leave the session at log-out',
-    file: `${SERVER}/storage/sql/sessions.ts`,
-    find: "db.deleteFrom('session').where('token_hash', '=', tokenHash),",
-    replace: "db.deleteFrom('session').where('token_hash', '=', tokenHash + '-'),",
+    file: `${SERVER}/security/opaque-tokens.ts`,
+    find: 'await stores.sessions.end(hashToken(token), reason, now)',
+    replace: 'await Promise.resolve([stores, reason, now])',
     tests: `${ATTACKS}/tokens.test.ts`,
     title: 'TK-03',
     rehearsal: ['TK-03'],
