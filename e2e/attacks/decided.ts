@@ -77,6 +77,13 @@ export const DECISIONS: Record<string, Decision> = {
   'RS-10': noFactors,
   MF: noFactors,
   SR: noOutbound,
+  'SD-08': noRefresh,
+  'SD-10': later('Our SDK registers no devices; log-out is one call.'),
+  'LG-08': otherwise(
+    'Refusals are lines of the request log, with action and code; the trail has changes and failed log-ins.',
+  ),
+  'LG-10': later('Changes of password and address are told by mail; new devices are not.'),
+  'JW-12': later('One secret signs at a time; another one ends all sessions.'),
   'AD-03': later('The master key has no list of addresses.'),
   'AD-05': later('There is no key that may only read.'),
   'AD-09': noAdminPage,

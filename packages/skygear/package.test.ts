@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -48,6 +49,22 @@ it('gives the client to require(), with the exports on it', () => {
   expect(skygearAuth.ErrorCodes.Duplicated).toBe(109)
   expect(require('skygear/react').useUser).toBeTypeOf('function')
   expect(require('skygear/server').verifyJwt).toBeTypeOf('function')
+})
+
+it('SD-16: runs nothing when it is installed, and no text as code', () => {
+  const { dependencies, scripts = {} } = JSON.parse(
+    readFileSync(path.join(PACKAGE, 'package.json'), 'utf8'),
+  )
+  const files = readdirSync(path.join(PACKAGE, 'dist'), { recursive: true, encoding: 'utf8' })
+  const code = files.filter((file) => /\.[cm]?js$/.test(file))
+
+  expect(dependencies).toBeUndefined()
+  expect(Object.keys(scripts).filter((name) => /install|prepare/.test(name))).toEqual([])
+  expect(code.length).toBeGreaterThan(3)
+  for (const file of code) {
+    const text = readFileSync(path.join(PACKAGE, 'dist', file), 'utf8')
+    expect(text).not.toMatch(/\beval\(|new Function\(/)
+  }
 })
 
 it('gives the client to import', async () => {

@@ -19,6 +19,7 @@ declare namespace skygear {
   type KeyValueStorage = esm.KeyValueStorage
   type LoginIds = esm.LoginIds
   type Record = esm.Record
+  type SessionDescription = esm.SessionDescription
   type SkygearError = esm.SkygearError
   type TimeoutOptions = esm.TimeoutOptions
   type User<Profile extends object = object> = esm.User<Profile>

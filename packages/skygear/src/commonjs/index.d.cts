@@ -43,6 +43,7 @@ declare namespace skygear {
   type SaveOptions = esm.SaveOptions
   type SaveResult<Saved extends esm.Record = esm.Record> = esm.SaveResult<Saved>
   type Sequence = esm.Sequence
+  type SessionDescription = esm.SessionDescription
   type SkygearError = esm.SkygearError
   type TimeoutOptions = esm.TimeoutOptions
   type UnknownValue = esm.UnknownValue

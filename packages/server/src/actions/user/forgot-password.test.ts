@@ -185,6 +185,25 @@ describe('limits of user:forgot-password', () => {
     }
   })
 
+  it('RC-17, RS-20: let fifty requests at once send three mails, and change nothing', async () => {
+    const limited = await startTestServer({ ...mailServer.settings, RATE_LIMIT: 'on' })
+    onTestFinished(limited.close)
+    const email = 'jan@example.com'
+    const body = { auth_data: { email }, password: testPassword }
+    const { access_token: token } = (await limited.call('auth:signup', body)).result
+
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => limited.call('user:forgot-password', { args: { email } })),
+    )
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(47)
+    for (let mail = 1; mail <= 3; mail += 1) await mailServer.next(email)
+    await expect.poll(() => limited.sql('select id from outbox_mail')).toEqual([])
+    expect((await limited.call('auth:login', body)).status).toBe(200)
+    expect((await limited.call('me', {}, { token })).status).toBe(200)
+  })
+
   it('AB-02: let one client ask for ten addresses an hour', async () => {
     const limited = await startTestServer({
       ...mailServer.settings,
