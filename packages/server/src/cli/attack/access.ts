@@ -59,6 +59,12 @@ export const accessAttacks: Attack[] = [
       )
       const { result } = await site.call('me', {}, { token })
       must(result?.profile?.is_verified !== true, 'The server believes it.')
+      const username = `attack-${randomUUID()}`
+      const profile = { is_verified: true, email_verified: true }
+      const body = { auth_data: { username }, password: randomUUID(), profile }
+      const signedUp = await site.call('auth:signup', body)
+      if (signedUp.outcome === 'OK') site.made.push(username)
+      must(signedUp.result?.profile?.is_verified !== true, 'The server believes it at sign-up.')
     },
   },
   {
