@@ -89,7 +89,7 @@ describe.skipIf(!findChromium())('tabs, in Chromium (skipped when there is none)
     const { users, states } = (await run(one, 'return heard')) as { [kind: string]: string[] }
 
     // The moment between two users is seen or not.
-    expect(users.slice(-2)).toEqual(['bob', null])
+    expect(users?.slice(-2)).toEqual(['bob', null])
     expect(states).toContain('signedIn bob otherTab')
     expect(states?.at(-1)).toBe('signedOut otherTab')
   })
