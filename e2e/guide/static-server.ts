@@ -5,6 +5,7 @@ import path from 'node:path'
 
 const CONTENT_TYPES: { [extension: string]: string } = {
   '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
 }

@@ -1,0 +1,6 @@
+/// <reference types="vite/client" />
+
+interface ImportMetaEnv {
+  readonly VITE_SKYGEAR_ENDPOINT: string
+  readonly VITE_SKYGEAR_API_KEY: string
+}
