@@ -95,7 +95,8 @@ function installedByHand(folder) {
 
 function npmCi(folder) {
   const { file, args } = npmCommand()
-  const { status } = spawnSync(file, [...args, 'ci', '--loglevel=error'], {
+  // Where NODE_ENV says production too: what builds the server is among them.
+  const { status } = spawnSync(file, [...args, 'ci', '--include=dev', '--loglevel=error'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
     // On Windows npm is a .cmd file, which only a shell starts.

@@ -212,6 +212,8 @@ describe('skygear-server serve fails with one line', () => {
     expect(errors).toContain('openssl rand')
     const { url } = await start({ MASTER_KEY: 'changeme' }, ['--dev'])
     expect(url).toMatch(/^http/)
+    const production = { MASTER_KEY: 'changeme', NODE_ENV: 'production' }
+    expect(await failure(production, ['--dev'])).toContain('MASTER_KEY')
   })
 
   it('KY-08: when other users of the machine can read the key file', async () => {

@@ -12,12 +12,16 @@ import { joinWorkers, type Listening, metricsOfOthers, startWorkers } from './wo
 export interface ServeOptions {
   /** Processes that share the work. */
   workers: number
-  /** For the developer's own machine: mails are shown there when no mail server is set. */
+  /**
+   * For the developer's own machine: mails are shown there when no mail server is set, and any keys
+   * will do. Of no effect where NODE_ENV is `production`.
+   */
   dev?: boolean
 }
 
 /** Runs the server until SIGINT or SIGTERM. */
-export async function serve({ workers, dev = false }: ServeOptions): Promise<void> {
+export async function serve({ workers, dev: isAsked = false }: ServeOptions): Promise<void> {
+  const dev = isAsked && process.env['NODE_ENV'] !== 'production'
   const given = loadSettings(process.env)
   const settings = withKeys(given)
   // On the developer's own machine anything will do.
