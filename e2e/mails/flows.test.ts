@@ -94,7 +94,7 @@ describe.skipIf(!findChromium())('in a browser without JavaScript', () => {
     await page.getByLabel('E-mail address').fill('dan@example.com')
     await page.getByRole('button').click()
 
-    expect(await page.title()).toContain('Check your mail')
+    await expect.poll(() => page.title()).toContain('Check your mail')
     expect((await mailServer.next('dan@example.com')).subject).toContain('Set a new password')
   })
 
@@ -117,7 +117,7 @@ describe.skipIf(!findChromium())('in a browser without JavaScript', () => {
     const [verifyLink, resetLink] = links.toSorted((a, b) => b.localeCompare(a))
     const page = await open(verifyLink!)
     await page.getByRole('button').click()
-    expect(await page.title()).toContain('Your address is confirmed')
+    await expect.poll(() => page.title()).toContain('Your address is confirmed')
     await setPassword(await open(resetLink!), newPassword)
     expect((await client.auth.loginWithEmail('eve@example.com', newPassword)).email).toBeDefined()
   })
@@ -130,7 +130,7 @@ describe.skipIf(!findChromium())('in a browser without JavaScript', () => {
     expect(await page.getByRole('main').textContent()).toContain('fay@example.com')
     await page.getByRole('button').click()
 
-    expect(page.url()).toBe(`${server.url}/user/verify-code/done`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/user/verify-code/done`)
     expect(await client.auth.whoami()).toMatchObject({ email_verified: true, is_verified: true })
   })
 
