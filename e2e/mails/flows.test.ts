@@ -197,7 +197,7 @@ async function signUp(email: string): Promise<Client> {
 async function setPassword(page: Page, text: string, confirm = text): Promise<void> {
   await page.getByLabel('New password', { exact: true }).fill(text)
   await page.getByLabel('New password, once more').fill(confirm)
-  await page.getByRole('button').click()
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button').click()])
 }
 
 async function nextWithLink(recipient: string): Promise<ReceivedMail> {
