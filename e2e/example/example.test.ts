@@ -125,6 +125,7 @@ describe.skipIf(!findChromium())('examples/web, in Chromium (skipped when there 
   })
 
   it('tells what was refused, and sends a link to set a new password', async () => {
+    expect(await page.getByText('You are signed out.').count()).toBe(0)
     await enter(page, 'Log in', 'nobody@example.com')
     await page.getByRole('alert').waitFor()
     expect(await seriousProblems(page)).toEqual([])

@@ -7,7 +7,7 @@ type Way = 'log in' | 'sign up' | 'forgot password'
 
 /** The ways into the app. */
 export function Entrance() {
-  const { auth, reason } = useAuth()
+  const { auth, status } = useAuth()
   const [way, setWay] = useState<Way>('log in')
   const [sentTo, setSentTo] = useState('')
   const { busy, problem, start, submit } = useTask()
@@ -33,7 +33,9 @@ export function Entrance() {
   return (
     <main className="narrow">
       <h1>Notes</h1>
-      <p>A list of your own, and one for everybody. {reason && 'You are signed out.'}</p>
+      <p>
+        A list of your own, and one for everybody. {status === 'signedOut' && 'You are signed out.'}
+      </p>
       <form className="card" onSubmit={submit(enter)}>
         <Field name="email" type="email" label="E-mail" autoComplete="email" required />
         {way !== 'forgot password' && (
