@@ -155,7 +155,7 @@ export function createAuth<Account extends SessionUser>(
     async signup(authData, password, data = {}) {
       // Sent without any login id, this would sign up an anonymous user.
       if (authData && !Object.values(authData).some((loginId) => loginId != null)) {
-        throw invalidArgument('Signing up takes a username or an email.')
+        throw invalidArgument('Signing up takes a login id.')
       }
       const profile = toWire(data) as { [key: string]: unknown } | null
       return enter((since) =>

@@ -376,7 +376,7 @@ export function createSessionStore<Account extends SessionUser>(
   }
 
   function warn(error: unknown): void {
-    if (!hasWarned) console.warn('skygear: cannot store the session:', error)
+    if (!hasWarned) console.warn('skygear: session not stored:', error)
     hasWarned = true
   }
 
