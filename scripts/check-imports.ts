@@ -39,10 +39,11 @@ const MAY_IMPORT: ImportRules = {
     'storage/postgres/',
   ],
   'storage/index-login-ids.ts': ['settings.ts', 'users/', 'storage/storage.ts'],
-  'storage/retention.ts': ['storage/storage.ts'],
+  'storage/background-work.ts': ['storage/storage.ts'],
+  'storage/retention.ts': ['storage/storage.ts', 'storage/background-work.ts'],
   'security/': ['errors.ts', 'settings.ts', 'users/', 'type records/', 'storage/storage.ts'],
   'templates/': [],
-  'audit/': ['type settings.ts', 'storage/storage.ts'],
+  'audit/': ['type settings.ts', 'storage/storage.ts', 'storage/background-work.ts'],
   'mails/': [
     'type settings.ts',
     'users/',
@@ -50,6 +51,7 @@ const MAY_IMPORT: ImportRules = {
     'type security/',
     'type templates/',
     'storage/storage.ts',
+    'storage/background-work.ts',
   ],
   'actions/': [
     'errors.ts',

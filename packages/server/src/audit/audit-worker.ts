@@ -1,13 +1,8 @@
 import type { Logger } from 'pino'
-import { type AuditEvent, type Storage, StorageUnavailable } from '../storage/storage.ts'
+import { type BackgroundWork, startBackgroundWork } from '../storage/background-work.ts'
+import type { AuditEvent, Storage } from '../storage/storage.ts'
 import type { AuditSink } from './audit-sink.ts'
 import { auditEventAsJson } from './audit-trail.ts'
-
-/** What carries the trail to where the operator wants it, behind the requests. */
-export interface AuditWorker {
-  /** Resolves when what is being written was written, or takes too long. */
-  stop(): Promise<void>
-}
 
 const EVERY_MS = 1_000
 
@@ -23,26 +18,9 @@ const LONGEST_RETRY_MS = 300_000
  * Starts to write what is in the trail to the sink. Each event is marked as written afterwards: a
  * process that is killed in between leaves events that are written twice, and none that is lost.
  */
-export function startAuditWorker(storage: Storage, sink: AuditSink, log: Logger): AuditWorker {
-  let isStopped = false
+export function startAuditWorker(storage: Storage, sink: AuditSink, log: Logger): BackgroundWork {
   let failures = 0
   let pausedUntil = 0
-  let round = Promise.resolve()
-  const timer = setInterval(() => {
-    round = round.then(work)
-  }, EVERY_MS)
-
-  async function work(): Promise<void> {
-    try {
-      while (!isStopped && Date.now() >= pausedUntil && (await writeSome())) {
-        // Until nothing is left.
-      }
-    } catch (error) {
-      // A database that is away is told of by the requests that need it.
-      if (error instanceof StorageUnavailable) return
-      log.error({ error }, 'the audit trail could not be worked on')
-    }
-  }
 
   async function writeSome(): Promise<boolean> {
     const now = Date.now()
@@ -70,13 +48,16 @@ export function startAuditWorker(storage: Storage, sink: AuditSink, log: Logger)
     log.warn({ reason, failures }, 'the audit trail could not be handed on; it is tried again')
   }
 
-  return {
-    async stop() {
-      isStopped = true
-      clearInterval(timer)
-      await round
+  return startBackgroundWork({
+    everyMs: EVERY_MS,
+    async round(isStopped) {
+      while (!isStopped() && Date.now() >= pausedUntil && (await writeSome())) {
+        // Until nothing is left.
+      }
     },
-  }
+    failure: 'the audit trail could not be worked on',
+    log,
+  })
 }
 
 function lineOf(event: AuditEvent): string {

@@ -1,15 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { AuditTrail } from '../audit/audit-trail.ts'
 import type { OneTimeCodes } from '../security/one-time-code.ts'
 import type { Settings } from '../settings.ts'
-import {
-  type ClaimedMail,
-  type ResetRequest,
-  type Storage,
-  StorageUnavailable,
-  type Stores,
-} from '../storage/storage.ts'
+import { type BackgroundWork, startBackgroundWork } from '../storage/background-work.ts'
+import type { ClaimedMail, ResetRequest, Storage, Stores } from '../storage/storage.ts'
 import { loginIdsOf } from '../users/login-id.ts'
 import { languagesOf } from '../users/user.ts'
 import type { Mails } from './mail.ts'
@@ -26,12 +20,6 @@ interface WorkerParts {
   sender: MailSender | undefined
   settings: Pick<Settings, 'resetCodeSeconds'>
   log: Logger
-}
-
-/** What happens with mails behind the requests. */
-export interface MailWorker {
-  /** Resolves when the mail that is being sent was sent, or takes too long. */
-  stop(): Promise<void>
 }
 
 /**
@@ -55,42 +43,29 @@ const PRUNE_EVERY_MS = 3_600_000
 const STOP_WITHIN_MS = 5_000
 
 /** Starts to answer requests for a reset and to send what is in the outbox. */
-export function startMailWorker(parts: WorkerParts): MailWorker {
+export function startMailWorker(parts: WorkerParts): BackgroundWork {
   const { storage, log } = parts
-  let isStopped = false
   let prunedAt = 0
-  let round = Promise.resolve()
-  const timer = setInterval(() => {
-    round = round.then(work)
-  }, EVERY_MS)
-
-  async function work(): Promise<void> {
-    try {
-      while (!isStopped && !(await storage.resetRequests.isEmpty())) await answerOne(parts)
-      while (!isStopped && (await sendOne(parts))) {
-        // One at a time: a process that is killed leaves one mail at most that is sent twice.
-      }
-      const now = Date.now()
-      if (now - prunedAt > PRUNE_EVERY_MS) await prune(now)
-    } catch (error) {
-      // A database that is away is told of by the requests that need it.
-      if (error instanceof StorageUnavailable) return
-      log.error({ error }, 'the outbox could not be worked on')
-    }
-  }
 
   async function prune(now: number): Promise<void> {
     prunedAt = now
     await storage.outbox.prune(now - KEPT_MS)
   }
 
-  return {
-    async stop() {
-      isStopped = true
-      clearInterval(timer)
-      await Promise.race([round, sleep(STOP_WITHIN_MS, undefined, { ref: false })])
+  return startBackgroundWork({
+    everyMs: EVERY_MS,
+    async round(isStopped) {
+      while (!isStopped() && !(await storage.resetRequests.isEmpty())) await answerOne(parts)
+      while (!isStopped() && (await sendOne(parts))) {
+        // One at a time: a process that is killed leaves one mail at most that is sent twice.
+      }
+      const now = Date.now()
+      if (now - prunedAt > PRUNE_EVERY_MS) await prune(now)
     },
-  }
+    failure: 'the outbox could not be worked on',
+    stopWithinMs: STOP_WITHIN_MS,
+    log,
+  })
 }
 
 /** Makes code and mail in the transaction that removes the request: all three or none. */

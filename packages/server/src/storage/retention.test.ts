@@ -13,7 +13,7 @@ afterEach(async () => {
   await server?.close()
 })
 
-it('forgets why sessions ended after 30 days, and the audit trail after its days', async () => {
+it('forgets counters that have ended, why sessions ended after 30 days, and the audit trail after its days', async () => {
   server = await startTestServer()
   const { user_id: id } = await server.signUp('amy')
   const storage = await openStorage(server.databaseUrl)
@@ -27,12 +27,17 @@ it('forgets why sessions ended after 30 days, and the audit trail after its days
     const eventId = at.toString(16).padStart(12, '0').padEnd(32, '0')
     await storage.audit.add({ ...event, id: eventId, at }, null)
   }
+  const counter = { most: 5, closesAt: 5, periodMs: DAY_MS }
+  await storage.rateLimits.count([{ ...counter, key: 'ended' }], now - 2 * DAY_MS)
+  await storage.rateLimits.count([{ ...counter, key: 'counting' }], now)
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const retention = startRetention(storage, { auditDays: 365 }, createLog({ logLevel: 'silent' }))
 
   vi.advanceTimersByTime(60_000)
   await retention.stop()
 
+  const counters = await server.sql('select key from rate_limit')
+  expect(counters).toEqual([{ key: 'counting' }])
   const daysAgo = (times: { at: number | string }[]) =>
     times.map(({ at }) => Math.round((now - Number(at)) / DAY_MS))
   const ended = await server.sql<{ at: number }>('select ended_at as at from ended_session')

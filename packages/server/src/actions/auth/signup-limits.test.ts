@@ -38,6 +38,21 @@ describe('limits of auth:signup', () => {
     expect((await anonymous({ from: '192.0.2.4' })).status).toBe(200)
   })
 
+  it('EN-06: tell anonymous users no more of names than whoever signs up', async () => {
+    await signUp('dan', { from: '192.0.2.9' })
+    const client = { from: '192.0.2.10' }
+    const token = (await anonymous(client)).result.access_token
+    const upgrade = (username: string) => {
+      const body = { auth_data: { username }, password: testPassword }
+      return server.call('auth:anonymous:upgrade', body, { ...client, token })
+    }
+    for (let i = 0; i < 10; i += 1) expect((await upgrade('dan')).error?.code).toBe(109)
+
+    expect((await upgrade('dan')).error?.code).toBe(130)
+    expect((await upgrade('of-nobody')).error?.code).toBe(130)
+    expect((await server.call('me', {}, { token })).status).toBe(200)
+  })
+
   it('AB-04: let 100,000 anonymous users a day sign up from everywhere', async () => {
     await anonymous({ from: '192.0.2.5' })
     await server.sql('update rate_limit set count = most, free_at = resets_at where most = 100000')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApiError, invalidArgument } from '../../errors.ts'
 import { decodeFields } from '../../records/value.ts'
+import { existenceLimits } from '../../security/existence-answers.ts'
 import type { CustomTokenUserStore } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
 import { identify } from '../../users/login-id.ts'
@@ -26,11 +27,13 @@ export const upgradeAnonymous = defineAction({
     'Duplicated',
     'IncompatibleSchema',
     'PasswordPolicyViolated',
+    'TooManyRequests',
     'ResponseTimeout',
   ],
 
   async handler({ auth_data: given, password }, context) {
     const { storage, tokens, passwords, policy, passwordHistory, settings, caller, now } = context
+    const { limiter, client } = context
     const { account, dialect, record: before } = caller.user
     const authData = given ?? {}
     if (!identify(settings.authRecordKeys, authData)) {
@@ -42,6 +45,9 @@ export const upgradeAnonymous = defineAction({
     const fields = decodeFields(authData)
     await policy.check(password, { ...before.fields, ...fields })
 
+    // As at sign-up: whoever has found out enough names can try no more of them.
+    const isCounted = caller.key !== 'master'
+    if (isCounted) await limiter.check(existenceLimits(client.address), now)
     const passwordHash = await passwords.hash(password)
     const rules = await context.fieldAccess.rules(now)
     const record = await storage
@@ -63,10 +69,10 @@ export const upgradeAnonymous = defineAction({
           deniedFields: 'refuse',
         })
       })
-      .catch((error: unknown) => {
-        throw error instanceof ApiError && error.name === 'Duplicated'
-          ? userDuplicated(error)
-          : error
+      .catch(async (error: unknown) => {
+        if (!(error instanceof ApiError) || error.name !== 'Duplicated') throw error
+        if (isCounted) await limiter.count(existenceLimits(client.address), now)
+        throw userDuplicated(error)
       })
     const accessToken = caller.token
       ? await tokens.renew(caller.token, caller.user, now)
