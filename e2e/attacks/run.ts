@@ -4,7 +4,7 @@
  *   node e2e/attacks/run.ts [--iterations 10000] [--engine sqlite|postgres] [--only RC-09]
  *                           [--quick-hash]
  *
- * Every 500 iterations have a server of their own. With `--quick-hash` the server gets a hash
+ * Every 250 iterations have a server of their own. With `--quick-hash` the server gets a hash
  * that takes no time, which makes minutes of hours, and lets other moments meet.
  */
 import { spawnSync } from 'node:child_process'
@@ -12,7 +12,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 /** What is looked for in database and log afterwards grows with the square of this. */
-const AT_ONCE = 500
+const AT_ONCE = 250
 
 const { values } = parseArgs({
   options: {
