@@ -31,7 +31,9 @@ await run('node', path.join(DOCS, '.vitepress/make-sdk-reference.ts'))
 if (options.watch) await vitepress('dev', '--host', HOST, '--port', options.port)
 else {
   await vitepress('build')
-  console.log(`\nThe site is in ${path.relative(process.cwd(), path.join(DOCS, '.vitepress/dist'))}.`)
+  console.log(
+    `\nThe site is in ${path.relative(process.cwd(), path.join(DOCS, '.vitepress/dist'))}.`,
+  )
   if (options.serve) await vitepress('preview', '--host', HOST, '--port', options.port)
 }
 

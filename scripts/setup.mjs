@@ -70,7 +70,9 @@ function installPublishedSdks() {
 
 /** Apart from the rest, which few need and which brings another TypeScript. */
 function installDocs() {
-  const files = ['.npmrc', 'package-lock.json', 'package.json'].map((file) => path.join('docs', file))
+  const files = ['.npmrc', 'package-lock.json', 'package.json'].map((file) =>
+    path.join('docs', file),
+  )
   install(path.join(root, 'docs'), files, () => 'Installing what makes the documentation site…')
 }
 

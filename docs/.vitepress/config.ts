@@ -25,7 +25,8 @@ const reference = [
 
 export default defineConfig({
   title: 'Skygear',
-  description: 'User authentication for app developers: one server that you run yourself, one small SDK.',
+  description:
+    'User authentication for app developers: one server that you run yourself, one small SDK.',
   lang: 'en',
   base,
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }]],

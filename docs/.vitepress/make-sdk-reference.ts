@@ -30,7 +30,13 @@ const style: Partial<PluginOptions> = {
   enumMembersFormat: 'table',
   typeAliasPropertiesFormat: 'table',
   indexFormat: 'table',
-  tableColumnSettings: { hideDefaults: true, hideSources: true, hideInherited: true, hideModifiers: true, hideOverrides: true },
+  tableColumnSettings: {
+    hideDefaults: true,
+    hideSources: true,
+    hideInherited: true,
+    hideModifiers: true,
+    hideOverrides: true,
+  },
 }
 
 const app = await Application.bootstrapWithPlugins({

@@ -10,7 +10,9 @@ const DOCS = path.join(import.meta.dirname, '..')
 export function chaptersOf(folder: string): Item[] {
   const markdown = readFileSync(path.join(DOCS, folder, 'index.md'), 'utf8')
   const groups: Array<Item & { items: Item[] }> = []
-  for (const [, heading, text = '', page] of markdown.matchAll(/^## (.*)$|^- \[(.*?)\]\(([\w-]+)\.md\)/gm)) {
+  for (const [, heading, text = '', page] of markdown.matchAll(
+    /^## (.*)$|^- \[(.*?)\]\(([\w-]+)\.md\)/gm,
+  )) {
     if (heading) groups.push({ text: heading, items: [] })
     else groups.at(-1)?.items.push({ text, link: `/${folder}/${page}` })
   }
