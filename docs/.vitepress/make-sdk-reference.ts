@@ -59,6 +59,8 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: Context) => {
 app.renderer.on(MarkdownPageEvent.END, (page) => {
   page.contents = (page.contents ?? '')
     .replaceAll(/#+ (Inherited from|Overrides)\n\n.*\n\n?/g, '')
+    // Names that the title has.
+    .replaceAll(/## Type Parameters\n\n\| Type Parameter \|\n(\|.*\n)+\n/g, '')
     // What another entry exports as well: a line for each instead of a section.
     .replaceAll(/### .*\n\nRe-exports (.*)\n(\n\*\*\*\n\n)?/g, '- $1\n')
     .replace('## References', '## The same as in `skygear`')

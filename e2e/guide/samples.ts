@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { blocksOf } from './pages.ts'
 
 /**
  * What there is before a sample runs: nothing, an account, a session of that account, or a client
@@ -20,24 +21,21 @@ export interface Sample {
 }
 
 /** The folder of all that people write about the project. */
-export const DOCS = path.resolve(import.meta.dirname, '../../docs')
+const DOCS = path.resolve(import.meta.dirname, '../../docs')
 
 /** Languages that a browser or Node can run. */
 const RUNNABLE = ['js', 'javascript', 'html']
 
-const BLOCK_OR_HEADING = /^``` ?(\S*)(.*)\n([\s\S]*?)^```$|^#+ (.*)$/gm
-
 /** The samples of a Markdown page that can be run, in the order of the page. */
 export function readSamples(markdown: string): Sample[] {
-  const samples: Sample[] = []
-  let heading = ''
-  for (const [, language, label = '', code, title] of markdown.matchAll(BLOCK_OR_HEADING)) {
-    if (title !== undefined) heading = title
-    else if (language && code && RUNNABLE.includes(language)) {
-      samples.push({ heading, language, situation: readSituation(label.trim()), code })
-    }
-  }
-  return samples
+  return blocksOf({ text: markdown })
+    .filter(({ language }) => RUNNABLE.includes(language))
+    .map(({ heading, language, label, code }) => ({
+      heading,
+      language,
+      situation: readSituation(label),
+      code,
+    }))
 }
 
 /** Every sample of the guide, as `page.md: Heading`. */
