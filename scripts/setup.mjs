@@ -1,8 +1,8 @@
 /**
  * Makes a clone ready to run: checks the tools, installs, builds. Does nothing when nothing changed.
  *
- *   --build      also builds the packages
- *   --published  also installs the published SDKs that the end-to-end tests run against
+ *   --build  also builds the packages
+ *   --tests  also installs what the end-to-end tests run with: published SDKs, and frameworks
  *
  * The `pre…` scripts of package.json call it. It runs on whatever Node the shell has, before
  * anything is installed: plain JavaScript, no dependencies.
@@ -28,7 +28,7 @@ const DEPENDENCY_FIELDS = [
 
 checkTools()
 installDependencies()
-if (process.argv.includes('--published')) installPublishedSdks()
+if (process.argv.includes('--tests')) installForTests()
 if (process.argv.includes('--build')) build()
 
 function checkTools() {
@@ -58,12 +58,17 @@ function installDependencies() {
   }
 }
 
-function installPublishedSdks() {
+function installForTests() {
   for (const folder of folders('e2e/published')) {
-    const name = path.basename(folder)
-    const files = ['package-lock.json', 'package.json'].map((file) => path.join(folder, file))
-    install(path.join(root, folder), files, () => `Installing the published SDK ${name}…`)
+    installFolder(folder, `Installing the published SDK ${path.basename(folder)}…`)
   }
+  installFolder('e2e/frameworks', 'Installing Express, Fastify and Next.js…')
+}
+
+/** Installs what has a package.json and a lockfile of its own. */
+function installFolder(folder, message) {
+  const files = ['package-lock.json', 'package.json'].map((file) => path.join(folder, file))
+  install(path.join(root, folder), files, () => message)
 }
 
 function build() {
