@@ -65,7 +65,8 @@ describe('the types of samples', () => {
   it('would be found wrong', async () => {
     const scratch = mkdtempSync(path.join(tmpdir(), 'skygear-types-'))
     const code = "skygear.auth.signUp('amy')\n"
-    const sample = { page: 'docs/wrong.md', heading: '', number: 1, language: 'ts', code }
+    const place = { page: 'docs/wrong.md', heading: '', number: 1 }
+    const sample = { ...place, language: 'ts', label: '', code }
     try {
       expect(await checkSamples(scratch, [sample])).toContain("'signUp' does not exist")
     } finally {
@@ -123,7 +124,7 @@ function compile(config: string): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [tsc, '--project', config, '--pretty', 'false'], (error, stdout) => {
       // It fails when it has found something, which is told.
-      if (error && !stdout) reject(error)
+      if (error && !stdout) reject(new Error('The compiler did not run.', { cause: error }))
       else resolve(stdout)
     })
   })
