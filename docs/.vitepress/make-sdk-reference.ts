@@ -43,7 +43,7 @@ const app = await Application.bootstrapWithPlugins({
   name: 'The SDK',
   plugin: ['typedoc-plugin-markdown'],
   entryPoints: Object.keys(ENTRIES).map((file) => path.join(SDK, `${file}.ts`)),
-  tsconfig: path.join(DOCS, '../tsconfig.json'),
+  tsconfig: path.join(import.meta.dirname, 'tsconfig.sdk.json'),
   out: path.join(DOCS, 'reference/sdk'),
   readme: 'none',
   excludePrivate: true,

@@ -39,5 +39,8 @@ function pagesIn(folder: string): Item[] {
   return readdirSync(path.join(DOCS, folder))
     .sort()
     .map((file) => path.basename(file, '.md'))
-    .map((name) => ({ text: name === 'default' ? 'skygear, the default' : name, link: `/${folder}/${name}` }))
+    .map((name) => ({
+      text: name === 'default' ? 'skygear, the default' : name,
+      link: `/${folder}/${name}`,
+    }))
 }

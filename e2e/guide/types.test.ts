@@ -65,7 +65,14 @@ describe('the types of samples', () => {
   it('would be found wrong', async () => {
     const scratch = mkdtempSync(path.join(tmpdir(), 'skygear-types-'))
     const code = "skygear.auth.signUp('amy')\n"
-    const sample = { page: 'docs/wrong.md', heading: '', number: 1, language: 'ts', code }
+    const sample = {
+      page: 'docs/wrong.md',
+      heading: '',
+      label: '',
+      number: 1,
+      language: 'ts',
+      code,
+    }
     try {
       expect(await checkSamples(scratch, [sample])).toContain("'signUp' does not exist")
     } finally {
