@@ -10,9 +10,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blocksOf, writtenPages } from './pages.ts'
 
+const run = promisify(execFile)
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const STAND_INS = path.join(import.meta.dirname, 'stand-ins')
 
@@ -125,15 +127,16 @@ function link(modules: string, folder: string): void {
   if (existsSync(target)) symlinkSync(target, path.join(folder, 'node_modules'), 'junction')
 }
 
-function compile(config: string): Promise<string> {
+async function compile(config: string): Promise<string> {
   const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc')
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [tsc, '--project', config, '--pretty', 'false'], (error, stdout) => {
-      // It fails when it has found something, which is told.
-      if (error && !stdout) reject(error)
-      else resolve(stdout)
-    })
-  })
+  try {
+    return (await run(process.execPath, [tsc, '--project', config, '--pretty', 'false'])).stdout
+  } catch (error) {
+    // It fails when it has found something, which is told.
+    const { stdout } = error as { stdout?: string }
+    if (!stdout) throw error
+    return stdout
+  }
 }
 
 function isChecked({ language }: Sample): boolean {
