@@ -11,9 +11,11 @@
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { preview } from 'vite'
 import { ROOT, runInTerminal } from './run.ts'
 
 const DOCS = path.join(ROOT, 'docs')
+const SITE = path.join(DOCS, '.vitepress/dist')
 const HOST = '127.0.0.1'
 
 const { values: options } = parseArgs({
@@ -24,25 +26,36 @@ const { values: options } = parseArgs({
     base: { type: 'string', default: '/' },
   },
 })
-process.env['DOCS_BASE'] = options.base.replace(/^\/*|\/*$/g, '/').replace(/^\/+$/, '/')
+const base = `/${options.base}/`.replaceAll(/\/+/g, '/')
 
-await run('tsc', '--project', DOCS)
+await run(inDocs('tsc'), '--project', DOCS)
 await run('node', path.join(DOCS, '.vitepress/make-sdk-reference.ts'))
-if (options.watch) await vitepress('dev', '--host', HOST, '--port', options.port)
-else {
-  await vitepress('build')
-  console.log(
-    `\nThe site is in ${path.relative(process.cwd(), path.join(DOCS, '.vitepress/dist'))}.`,
-  )
-  if (options.serve) await vitepress('preview', '--host', HOST, '--port', options.port)
+const site = [DOCS, '--base', base]
+if (options.watch) {
+  await run(inDocs('vitepress'), 'dev', ...site, '--host', HOST, '--port', options.port)
+} else {
+  await run(inDocs('vitepress'), 'build', ...site)
+  console.log(`\nThe site is in ${path.relative(process.cwd(), SITE)}.`)
+  if (options.serve) await serve()
 }
 
-function vitepress(command: string, ...args: string[]): Promise<void> {
-  return run('vitepress', command, DOCS, ...args)
+/** As any file server does, and to this machine only. */
+async function serve(): Promise<void> {
+  const server = await preview({
+    configFile: false,
+    appType: 'mpa',
+    base,
+    build: { outDir: SITE },
+    preview: { host: HOST, port: Number(options.port) },
+  })
+  console.log(`Shown at ${server.resolvedUrls?.local[0]}`)
 }
 
-/** Runs a command of the site's own packages. */
+/** A command of the site's own packages. */
+function inDocs(command: string): string {
+  return path.join(DOCS, 'node_modules/.bin', command)
+}
+
 async function run(command: string, ...args: string[]): Promise<void> {
-  const program = command === 'node' ? command : path.join(DOCS, 'node_modules/.bin', command)
-  if (!(await runInTerminal(program, args))) process.exit(1)
+  if (!(await runInTerminal(command, args))) process.exit(1)
 }

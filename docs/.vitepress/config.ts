@@ -6,7 +6,7 @@ import { chaptersOf, sdkPages } from './sidebar.ts'
 import { slugify } from './slugify.ts'
 
 const OPENAPI = 'reference/openapi.json'
-const { DOCS_BASE: base = '/', DOCS_SOURCE_URL: sourceUrl } = process.env
+const { DOCS_SOURCE_URL: sourceUrl } = process.env
 
 const reference = [
   {
@@ -28,9 +28,6 @@ export default defineConfig({
   description:
     'User authentication for app developers: one server that you run yourself, one small SDK.',
   lang: 'en',
-  base,
-  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }]],
-  srcExclude: ['README.md'],
   markdown: {
     anchor: { slugify },
     config: (markdown) => linksOut(markdown, sourceUrl),
@@ -55,6 +52,9 @@ export default defineConfig({
     docFooter: { prev: 'Before', next: 'Next' },
     footer: { message: 'Licensed under Apache-2.0' },
   },
+  transformHead: ({ siteData: { base } }) => [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }],
+  ],
   buildEnd: ({ srcDir, outDir }) =>
     copyFileSync(path.join(srcDir, OPENAPI), path.join(outDir, OPENAPI)),
 })

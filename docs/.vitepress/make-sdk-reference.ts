@@ -43,7 +43,7 @@ const app = await Application.bootstrapWithPlugins({
   name: 'The SDK',
   plugin: ['typedoc-plugin-markdown'],
   entryPoints: Object.keys(ENTRIES).map((file) => path.join(SDK, `${file}.ts`)),
-  tsconfig: path.join(DOCS, '../tsconfig.json'),
+  tsconfig: path.join(import.meta.dirname, 'tsconfig.sdk.json'),
   out: path.join(DOCS, 'reference/sdk'),
   readme: 'none',
   excludePrivate: true,
@@ -61,6 +61,8 @@ app.renderer.on(MarkdownPageEvent.END, (page) => {
     .replaceAll(/#+ (Inherited from|Overrides)\n\n.*\n\n?/g, '')
     // Names that the title has.
     .replaceAll(/## Type Parameters\n\n\| Type Parameter \|\n(\|.*\n)+\n/g, '')
+    // Not worth an entry in the outline, nor one of the search for each method.
+    .replaceAll(/^####+ (Parameters|Returns|Throws|Type Parameters)$/gm, '**$1**')
     // What another entry exports as well: a line for each instead of a section.
     .replaceAll(/### .*\n\nRe-exports (.*)\n(\n\*\*\*\n\n)?/g, '- $1\n')
     .replace('## References', '## The same as in `skygear`')
