@@ -2,6 +2,7 @@
  * Makes a clone ready to run: checks the tools, installs, builds. Does nothing when nothing changed.
  *
  *   --build      also builds the packages
+ *   --docs       also installs what makes the documentation site
  *   --published  also installs the published SDKs that the end-to-end tests run against
  *
  * The `pre…` scripts of package.json call it. It runs on whatever Node the shell has, before
@@ -29,6 +30,7 @@ const DEPENDENCY_FIELDS = [
 checkTools()
 installDependencies()
 if (process.argv.includes('--published')) installPublishedSdks()
+if (process.argv.includes('--docs')) installDocs()
 if (process.argv.includes('--build')) build()
 
 function checkTools() {
@@ -64,6 +66,14 @@ function installPublishedSdks() {
     const files = ['package-lock.json', 'package.json'].map((file) => path.join(folder, file))
     install(path.join(root, folder), files, () => `Installing the published SDK ${name}…`)
   }
+}
+
+/** Apart from the rest, which few need and which brings another TypeScript. */
+function installDocs() {
+  const files = ['.npmrc', 'package-lock.json', 'package.json'].map((file) =>
+    path.join('docs', file),
+  )
+  install(path.join(root, 'docs'), files, () => 'Installing what makes the documentation site…')
 }
 
 function build() {
