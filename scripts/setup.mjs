@@ -1,9 +1,9 @@
 /**
  * Makes a clone ready to run: checks the tools, installs, builds. Does nothing when nothing changed.
  *
- *   --build      also builds the packages
- *   --docs       also installs what makes the documentation site
- *   --published  also installs the published SDKs that the end-to-end tests run against
+ *   --build  also builds the packages
+ *   --docs   also installs what makes the documentation site
+ *   --tests  also installs what the end-to-end tests run with: published SDKs, and frameworks
  *
  * The `pre…` scripts of package.json call it. It runs on whatever Node the shell has, before
  * anything is installed: plain JavaScript, no dependencies.
@@ -29,8 +29,9 @@ const DEPENDENCY_FIELDS = [
 
 checkTools()
 installDependencies()
-if (process.argv.includes('--published')) installPublishedSdks()
-if (process.argv.includes('--docs')) installDocs()
+if (process.argv.includes('--tests')) installForTests()
+if (process.argv.includes('--docs'))
+  installFolder('docs', 'Installing what makes the documentation site…')
 if (process.argv.includes('--build')) build()
 
 function checkTools() {
@@ -60,20 +61,19 @@ function installDependencies() {
   }
 }
 
-function installPublishedSdks() {
+function installForTests() {
   for (const folder of folders('e2e/published')) {
-    const name = path.basename(folder)
-    const files = ['package-lock.json', 'package.json'].map((file) => path.join(folder, file))
-    install(path.join(root, folder), files, () => `Installing the published SDK ${name}…`)
+    installFolder(folder, `Installing the published SDK ${path.basename(folder)}…`)
   }
+  installFolder('e2e/frameworks', 'Installing Express, Fastify and Next.js…')
 }
 
-/** Apart from the rest, which few need and which brings another TypeScript. */
-function installDocs() {
-  const files = ['.npmrc', 'package-lock.json', 'package.json'].map((file) =>
-    path.join('docs', file),
-  )
-  install(path.join(root, 'docs'), files, () => 'Installing what makes the documentation site…')
+/** Installs what has a package.json and a lockfile of its own. */
+function installFolder(folder, message) {
+  const files = ['.npmrc', 'package-lock.json', 'package.json']
+    .map((file) => path.join(folder, file))
+    .filter((file) => existsSync(path.join(root, file)))
+  install(path.join(root, folder), files, () => message)
 }
 
 function build() {

@@ -13,7 +13,11 @@ const CLI = path.join(ROOT, 'packages/server/src/cli/main.ts')
 /** Names in capitals that are none of the server's settings. */
 const OTHER_NAMES = [
   'YOUR_API_KEY',
-  // Variables of recipes, of compose.yaml and of other programs.
+  // Variables of samples, of compose.yaml and of other programs.
+  'NEXT_PUBLIC_SKYGEAR_API_KEY',
+  'NEXT_PUBLIC_SKYGEAR_ENDPOINT',
+  'NODE_ENV',
+  'SKYGEAR_API_KEY',
   'SKYGEAR_ENDPOINT',
   'SKYGEAR_MASTER_KEY',
   'POSTGRES_PASSWORD',

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startTestServer, type TestServer } from '../server/src/testing/test-server.ts'
 import { createClient } from './src/auth-only.ts'
 import {
@@ -80,6 +80,39 @@ describe('createVerifier', () => {
     await auth.logout()
 
     expect(await verify(accessToken)).toBeNull()
+  })
+
+  it('gives null while the user is disabled', async () => {
+    const auth = await logIn('loginWithUsername')
+    const setDisabled = (disabled: boolean) =>
+      server.call('auth:disable:set', { auth_id: userId, disabled }, { key: server.masterKey })
+
+    await setDisabled(true)
+    expect(await verify(auth.accessToken)).toBeNull()
+
+    await setDisabled(false)
+    expect(await verify(auth.accessToken)).not.toBeNull()
+  })
+
+  it.each([
+    ['who is not verified yet, where users must be', { VERIFY_REQUIRED: 'true' }],
+    ['whose password has expired', { USER_AUDIT_PW_EXPIRY_DAYS: '30' }],
+  ])('gives null for a user %s', async (_, settings) => {
+    const strict = await startTestServer(settings)
+    onTestFinished(strict.close)
+    const ask = createVerifier({ endPoint: strict.url, apiKey: strict.apiKey })
+    const { access_token } = await strict.signUp('amy')
+    await strict.sql('update account set password_changed_at = 0')
+
+    expect(await ask(access_token)).toBeNull()
+  })
+
+  it('can be made before the settings are there, and then tells what is missing', async () => {
+    const { SKYGEAR_ENDPOINT, SKYGEAR_API_KEY } = {} as NodeJS.ProcessEnv
+
+    const unready = createVerifier({ endPoint: SKYGEAR_ENDPOINT!, apiKey: SKYGEAR_API_KEY! })
+
+    await expect(unready(token)).rejects.toMatchObject({ name: 'InvalidArgument' })
   })
 
   it.each([

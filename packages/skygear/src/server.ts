@@ -37,12 +37,22 @@ export interface VerifierOptions {
 }
 
 /**
- * Gives the user whose access token came with a request, or null if there is none or it is not
- * accepted. Rejects with a SkygearError when the server cannot tell, which says nothing of the user.
+ * Gives the user whose access token came with a request, or null if there is none, it is not accepted,
+ * or its user is kept out. Rejects with a SkygearError when the server cannot tell, which says nothing
+ * of the user.
  */
 export type Verify<Profile extends object = object> = (
   request: TokenSource,
 ) => Promise<User<Profile> | null>
+
+/** What a server says of a token or its user, and of nothing else. */
+const REFUSALS: readonly (number | undefined)[] = [
+  ErrorCodes.AccessTokenNotAccepted,
+  ErrorCodes.UserDisabled,
+  ErrorCodes.VerificationRequired,
+  // Of a password that has expired.
+  ErrorCodes.PasswordPolicyViolated,
+]
 
 /** What a signed token says. */
 export interface TokenClaims {
@@ -64,7 +74,9 @@ export function createVerifier<Profile extends object = object>(
   const readUser = readUserBy((json: Attributes) => new BaseRecord('user', json) as User<Profile>)
   const storage = createMemoryStorage()
   const connection = createConnection({ user: readUser, value: fromWire }, { storage })
-  connection.endPoint = options.endPoint.replace(/\/?$/, '/')
+  // Modules are loaded where a setting is still missing, too, as by a build: what lacks then is told
+  // by the first call.
+  connection.endPoint = options.endPoint?.replace(/\/?$/, '/')
   connection.apiKey = options.apiKey
   connection.timeoutOptions = { response: options.timeoutMs ?? 10_000 }
 
@@ -79,7 +91,7 @@ export function createVerifier<Profile extends object = object>(
       return user
     } catch (error) {
       const { status, code } = error as SkygearError
-      if (status === 401 && code === ErrorCodes.AccessTokenNotAccepted) return null
+      if ((status === 401 || status === 403) && REFUSALS.includes(code)) return null
       throw error
     }
   }
