@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
@@ -15,11 +15,12 @@ import { findChromium } from '../chromium.ts'
 import { type ChromiumStage, createChromiumStage } from './chromium-stage.ts'
 import { given, isPage, SITUATIONS, withServer } from './describe-guide.ts'
 import { createNodeStage } from './node-stage.ts'
-import { sampleIn, sampleNames } from './samples.ts'
+import { readSamples, type Sample, sampleIn, sampleNames } from './samples.ts'
 import { type Report, type Stage, sampleAct, testAct } from './scene.ts'
 import { createStageFolder, type StageFolder } from './stage-folder.ts'
 
 const run = promisify(execFile)
+const README = path.resolve(import.meta.dirname, '../../README.md')
 const Note = Record.extend<{ text: string }>('note')
 const password = given.password
 const TOKEN_SECRET = 'a secret of two servers, long enough'
@@ -251,19 +252,21 @@ describe('the recipes, in Node', () => {
   })
 })
 
-describe('the home page', () => {
-  it('goes from nothing to a logged-in user', async () => {
+describe('the first samples that anybody sees', () => {
+  it.each([
+    ['the home page', sampleIn('.', 'index.md: Two commands'), ['Hello,', 'amy@example.com']],
+    ['the README', readmeSample('js'), ['amy', 'reading']],
+  ])('on %s sign up a user', async (_, { code }, printed) => {
     const stage = await createNodeStage()
     const server = await startTestServer({ RATE_LIMIT: 'off' })
     try {
-      const { code } = sampleIn('.', 'index.md: Two commands')
-      const { printed } = await stage.play({
+      const report = await stage.play({
         given: {},
         setting: testAct(''),
         acts: [sampleAct(withServer(code, server))],
       })
 
-      expect(printed).toEqual([['Hello,', 'amy@example.com']])
+      expect(report.printed).toEqual([printed])
     } finally {
       await server.close()
       await stage.close()
@@ -284,7 +287,6 @@ describe.skipIf(!findChromium())('the recipes, in Chromium (skipped when there i
     server = await startTestServer({ RATE_LIMIT: 'on' })
     page = await stage.openPage('<p>The home page</p>')
     await server.signUp('amy')
-    await server.call('auth:signup', { auth_data: { email: given.email }, password })
   })
   afterEach(async () => {
     await page.context().close()
@@ -320,6 +322,16 @@ describe.skipIf(!findChromium())('the recipes, in Chromium (skipped when there i
       'page-behind-log-in.md: private.html',
       'page-behind-log-in.md: log-in.html',
     ])
+  })
+
+  it('shows the page of the README, which greets after a reload too', async () => {
+    const { code } = readmeSample('html')
+    stage.addFile('hello.html', withServer(code, server).replace('packages/skygear/dist/', ''))
+    await open('hello.html')
+
+    await expect.poll(() => page.textContent('#greeting')).toBe('Hello, amy@example.com!')
+    await page.reload()
+    await expect.poll(() => page.textContent('#greeting')).toBe('Hello, amy@example.com!')
   })
 
   describe('page-behind-log-in.md', () => {
@@ -373,6 +385,7 @@ describe.skipIf(!findChromium())('the recipes, in Chromium (skipped when there i
     const said = () => page.textContent('[role=alert]')
 
     beforeEach(async () => {
+      await server.call('auth:signup', { auth_data: { email: given.email }, password })
       addPages(['log-in-form.md: log-in-form.html'])
       await open('log-in-form.html')
     })
@@ -425,3 +438,10 @@ describe.skipIf(!findChromium())('the recipes, in Chromium (skipped when there i
     })
   })
 })
+
+function readmeSample(language: string): Sample {
+  const samples = readSamples(readFileSync(README, 'utf8'))
+  const found = samples.filter((sample) => sample.language === language)
+  if (found.length !== 1) throw new Error(`The README has ${found.length} samples in ${language}.`)
+  return found[0]!
+}

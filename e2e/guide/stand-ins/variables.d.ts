@@ -13,10 +13,3 @@ declare const friendId: string
 declare const expireAt: string
 declare const code: string
 declare const token: string
-
-/** An app's own server. */
-// biome-ignore lint/suspicious/noExplicitAny: of one framework in one sample, of another in the next
-declare const app: any
-declare const request: Request
-declare const verify: import('skygear/server').Verify
-declare function ordersOf(userId: string): object[]
