@@ -2,7 +2,7 @@
  * Makes a clone ready to run: checks the tools, installs, builds. Does nothing when nothing changed.
  *
  *   --build  also builds the packages
- *   --tests  also installs what the end-to-end tests run with: published SDKs, and frameworks
+ *   --tests  also installs what the end-to-end tests run with: published SDKs and frameworks
  *
  * The `pre…` scripts of package.json call it. It runs on whatever Node the shell has, before
  * anything is installed: plain JavaScript, no dependencies.
@@ -63,6 +63,7 @@ function installForTests() {
     installFolder(folder, `Installing the published SDK ${path.basename(folder)}…`)
   }
   installFolder('e2e/frameworks', 'Installing Express, Fastify and Next.js…')
+  installFolder('e2e/react-native', 'Installing react-native-web…')
 }
 
 /** Installs what has a package.json and a lockfile of its own. */
