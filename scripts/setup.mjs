@@ -2,6 +2,7 @@
  * Makes a clone ready to run: checks the tools, installs, builds. Does nothing when nothing changed.
  *
  *   --build  also builds the packages
+ *   --docs   also installs what makes the documentation site
  *   --tests  also installs what the end-to-end tests run with: published SDKs and frameworks
  *
  * The `pre…` scripts of package.json call it. It runs on whatever Node the shell has, before
@@ -29,6 +30,8 @@ const DEPENDENCY_FIELDS = [
 checkTools()
 installDependencies()
 if (process.argv.includes('--tests')) installForTests()
+if (process.argv.includes('--docs'))
+  installFolder('docs', 'Installing what makes the documentation site…')
 if (process.argv.includes('--build')) build()
 
 function checkTools() {
@@ -68,7 +71,9 @@ function installForTests() {
 
 /** Installs what has a package.json and a lockfile of its own. */
 function installFolder(folder, message) {
-  const files = ['package-lock.json', 'package.json'].map((file) => path.join(folder, file))
+  const files = ['.npmrc', 'package-lock.json', 'package.json']
+    .map((file) => path.join(folder, file))
+    .filter((file) => existsSync(path.join(root, file)))
   install(path.join(root, folder), files, () => message)
 }
 

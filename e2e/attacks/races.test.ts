@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await services.storage.close()
   await target.end()
-})
+}, LIMIT_MS)
 
 /** What each race does once; it throws when something went wrong. */
 const RACES: Record<string, (round: string) => Promise<void>> = {

@@ -23,7 +23,8 @@ const username = 'amy'
 const email = 'amy@example.com'
 const password = 'correct horse'
 const newPassword = 'battery staple'
-const given = { username, email, password, currentPassword: password, newPassword }
+/** Variables that samples find in scope. */
+export const given = { username, email, password, currentPassword: password, newPassword }
 
 /** Lets the client look again at what is stored. */
 const RELOAD = 'await skygear.config({})'
@@ -31,10 +32,12 @@ const RELOAD = 'await skygear.config({})'
 /** Logs in somebody who has signed up elsewhere. */
 const LOG_IN = 'await skygear.auth.loginWithEmail(email, password)'
 
-const SITUATIONS: { [situation in Situation]: string } = {
+/** Code that brings a situation about, with a client that is configured. */
+export const SITUATIONS: { [situation in Situation]: string } = {
   nobody: '',
   'with-account': `${SIGN_UP}; await skygear.auth.logout()`,
   'logged-in': SIGN_UP,
+  'master-key': 'skygear.configApiKey(masterKey)',
 }
 
 interface Circumstances {

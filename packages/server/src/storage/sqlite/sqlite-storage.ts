@@ -19,7 +19,7 @@ const OPEN_TIMEOUT_MS = 5_000
 const CACHE_KIB = 65_536
 
 /** As much of the file as SQLite maps at most; memory is shared with other processes. */
-const MAPPED_BYTES = Number(process.env.X_MMAP ?? 2 ** 31)
+const MAPPED_BYTES = 2 ** 31
 
 /**
  * Opens the database in this file, making it when it is not there. One connection writes and serves
