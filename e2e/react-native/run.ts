@@ -64,7 +64,7 @@ function bundle(): void {
   inExample('npx', '--no', 'expo', 'export', '--platform', 'all', '--clear', '--output-dir', outDir)
 }
 
-/** Each bundle holds the SDK once. */
+/** What phones run: one bundle each, with the SDK in it. */
 function checkBytecode(): void {
   for (const platform of ['android', 'ios']) {
     const [file, ...others] = globSync(`_expo/static/js/${platform}/*`, { cwd: outDir })
