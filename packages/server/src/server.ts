@@ -65,7 +65,8 @@ export interface SkygearServer {
 export interface ServerOptions {
   log?: Logger
   /**
-   * For the developer's own machine: mails are shown on a page there when no mail server is set.
+   * For the developer's own machine: mails are shown on a page there when no mail server is set, and
+   * limits of networks do not hold.
    */
   dev?: boolean
   /** The workers that share the machine with this server's process, itself included. Default: 1. */
@@ -292,7 +293,9 @@ function createServices(
     log.warn({ error }, 'the times when users were last seen could not be written')
   })
   const passwords = createPasswordHasher(workers)
-  const limiter = createRateLimiter(storage.rateLimits, settings)
+  // Only proxies that are trusted tell of other machines than the developer's own.
+  const isOneMachine = isDevelopment && settings.trustedProxies.rules.length === 0
+  const limiter = createRateLimiter(storage.rateLimits, settings, !isOneMachine)
   const devices = createKnownDevices(settings)
   return {
     storage,

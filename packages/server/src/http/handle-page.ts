@@ -40,12 +40,13 @@ const pageHeaders: HeaderList = [
 export interface HandlePage {
   /** Undefined when there is no such page. */
   find(path: string, request: IncomingMessage): Page | undefined
+  /** Resolves with why the page did not do what it was asked for, for the log. */
   respond(
     page: Page,
     request: IncomingMessage,
     response: ServerResponse,
     context: { headers: HeaderList; client: Client; log: Logger },
-  ): Promise<void>
+  ): Promise<string | undefined>
 }
 
 export function createHandlePage({ pages, templates, appName, basePath }: PageParts): HandlePage {
@@ -61,7 +62,7 @@ export function createHandlePage({ pages, templates, appName, basePath }: PagePa
       if ('goTo' in answer) {
         const location = ['Location', basePath + answer.goTo, 'Content-Length', '0']
         response.writeHead(303, [...headers, ...pageHeaders, ...location]).end()
-        return
+        return undefined
       }
       const nonce = randomBytes(16).toString('base64')
       const facts = { ...answer.facts, app: appName, base: basePath, nonce }
@@ -75,6 +76,7 @@ export function createHandlePage({ pages, templates, appName, basePath }: PagePa
         ...(retryAfter === undefined ? [] : ['Retry-After', String(retryAfter)]),
       ]
       response.writeHead(answer.status, [...headers, ...pageHeaders, ...more]).end(html)
+      return answer.reason
     },
   }
 }

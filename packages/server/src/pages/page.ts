@@ -18,6 +18,8 @@ export type PageAnswer =
       page: string
       facts: Record<string, unknown>
       retryAfterSeconds?: number | undefined
+      /** Why the page did not do what it was asked for, for the log. */
+      reason?: string | undefined
     }
   | { goTo: string }
 

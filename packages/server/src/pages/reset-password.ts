@@ -62,12 +62,13 @@ function linkIn(parameters: URLSearchParams): Link {
 
 function problemPage(error: unknown, link: Link): PageAnswer {
   if (!(error instanceof ApiError)) throw error
-  const { name, info = {}, status, retryAfterSeconds } = error
+  const { name, info = {}, status, retryAfterSeconds, cause } = error
   const withProblem = (problem: unknown) => ({
     status,
     page: 'reset-password',
     facts: { ...link, problem, least: info['min_length'] },
     retryAfterSeconds,
+    reason: String(cause ?? error.message),
   })
   switch (name) {
     case 'PasswordPolicyViolated':

@@ -25,8 +25,18 @@ import { createUser } from './create-user.ts'
 import { pretendSignup } from './pretend-signup.ts'
 
 /** Schools and offices sign up together; robots by the thousand. */
-const namedLimit: RateLimit = { name: 'signup-network', most: 20, perSeconds: 3_600 }
-const anonymousLimit: RateLimit = { name: 'signup-anonymous-network', most: 30, perSeconds: 3_600 }
+const namedLimit: RateLimit = {
+  name: 'signup-network',
+  most: 20,
+  perSeconds: 3_600,
+  isOfNetwork: true,
+}
+const anonymousLimit: RateLimit = {
+  name: 'signup-anonymous-network',
+  most: 30,
+  perSeconds: 3_600,
+  isOfNetwork: true,
+}
 const anonymousTotal: RateLimit = { name: 'signup-anonymous', most: 100_000, perSeconds: 86_400 }
 
 export const signup = defineAction({

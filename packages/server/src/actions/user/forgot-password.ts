@@ -14,7 +14,12 @@ const addressLimits: RateLimit[] = [
 ]
 
 /** A household or an office has several people who forget. */
-const clientLimit: RateLimit = { name: 'forgot-password-client', most: 10, perSeconds: 3_600 }
+const clientLimit: RateLimit = {
+  name: 'forgot-password-client',
+  most: 10,
+  perSeconds: 3_600,
+  isOfNetwork: true,
+}
 
 /** What is kept of Accept-Language; the header is the client's. */
 const MAX_LANGUAGES_LENGTH = 200
