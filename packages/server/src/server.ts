@@ -192,7 +192,7 @@ async function serve(
   const pages = createHandlePage({
     pages: [
       ...forgotPasswordPages(dispatch),
-      ...resetPasswordPages(dispatch, storage, services.codes),
+      ...resetPasswordPages(dispatch, storage, services.codes, settings),
       ...verifyPages(storage, services.codes, services.auditTrail, settings),
       ...(hasDevInbox ? [devInboxPage(storage.outbox, renderMail)] : []),
     ],

@@ -38,6 +38,19 @@ describe('a page', () => {
     expect([sent.status, sent.headers.get('Location')]).toEqual([303, '/auth/forgot-password/sent'])
   })
 
+  it('leads back to the app once the new password is set, where a setting says so', async () => {
+    const back = 'https://example.com/app?from=reset&x=1#/login'
+    const other = await startTestServer({ FORGOT_PASSWORD_SUCCESS_REDIRECT: back })
+    onTestFinished(other.close)
+
+    const page = await (await fetch(`${other.url}/reset-password/done`)).text()
+    const without = await (await fetch(`${server.url}/reset-password/done`)).text()
+
+    expect(page).toContain(`<a href="${back.replace('&', '&amp;')}">Back to myapp</a>`)
+    expect(without).not.toContain('<a ')
+    expect(without).toContain('You can close this page.')
+  })
+
   it('WB-05: takes no form from another site', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' }
 
