@@ -51,6 +51,7 @@ describe.skipIf(!findChromium())('pages (skipped when there is no Chromium)', ()
     const args = { record_key: 'email' }
     await devServer.call('user:verify_request', { args }, { token: dev.access_token })
     links['dev-inbox'] = `${devServer.url}/dev/inbox`
+    links['dev-start'] = devServer.url
     mkdirSync(ARTIFACTS, { recursive: true })
   })
 
@@ -71,6 +72,7 @@ describe.skipIf(!findChromium())('pages (skipped when there is no Chromium)', ()
       'verify-done',
       'verify-expired',
       'dev-inbox',
+      'dev-start',
     ])('%s is good to look at and to listen to', async (name) => {
       const page = await open(device, links[name]!)
 

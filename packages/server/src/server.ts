@@ -21,6 +21,7 @@ import { createRenderMail } from './mails/render-mail.ts'
 import { createSmtpSender } from './mails/smtp.ts'
 import { createMetrics, type MetricValues } from './metrics.ts'
 import { DEV_INBOX_PATH, devInboxPage } from './pages/dev-inbox.ts'
+import { devStartPage } from './pages/dev-start.ts'
 import { forgotPasswordPages } from './pages/forgot-password.ts'
 import { resetPasswordPages } from './pages/reset-password.ts'
 import { verifyPages } from './pages/verify.ts'
@@ -195,6 +196,9 @@ async function serve(
       ...resetPasswordPages(dispatch, storage, services.codes, settings),
       ...verifyPages(storage, services.codes, services.auditTrail, settings),
       ...(hasDevInbox ? [devInboxPage(storage.outbox, renderMail)] : []),
+      ...(isDevelopment
+        ? [devStartPage({ url: () => publicUrl, apiKey: settings.apiKey, hasDevInbox })]
+        : []),
     ],
     templates,
     appName: settings.appName,

@@ -54,7 +54,8 @@ export function createHandlePage({ pages, templates, appName, basePath }: PagePa
   return {
     find(path, request) {
       const page = pagesByPath.get(path)
-      return page?.isLocal && !isFromHere(request) ? undefined : page
+      if (page?.isLocal && !isFromHere(request)) return undefined
+      return page?.isForPeople && !wantsHtml(request) ? undefined : page
     },
 
     async respond(page, request, response, { headers, client, log }) {
@@ -106,6 +107,11 @@ function isFromHere({ socket, headers }: IncomingMessage): boolean {
   const isHere = /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')
   const isMeant = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '')
   return isHere && isMeant && headers['x-forwarded-for'] === undefined
+}
+
+/** True for what browsers send when somebody opens an address. */
+function wantsHtml({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '')
 }
 
 /** No scripts at all; styles only where the template put them. */

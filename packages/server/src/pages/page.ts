@@ -28,6 +28,8 @@ export interface Page {
   path: string
   /** For browsers on this machine only; it may show mails in frames, with styles of their own. */
   isLocal?: true
+  /** For those who ask for HTML; programs get something else at the same path. */
+  isForPeople?: true
   get(request: PageRequest): Promise<PageAnswer>
   post?(request: PageRequest): Promise<PageAnswer>
 }
