@@ -30,6 +30,18 @@ describe('a page', () => {
     },
   )
 
+  it.each(['/forgot-password', '/reset-password/done', '/dev/inbox', '/'])(
+    'WB-07: is not read by scripts of other sites: %s',
+    async (path) => {
+      const headers = { Origin: 'https://evil.example', Accept: 'text/html' }
+
+      const answer = await fetch(server.url + path, { headers })
+
+      expect(answer.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
+      expect(answer.headers.has('Access-Control-Allow-Origin')).toBe(false)
+    },
+  )
+
   it('leads where users reach the server', async () => {
     const page = await (await fetch(`${server.url}/forgot-password`)).text()
     const sent = await submit('/forgot-password', 'email=amy%40example.com')

@@ -77,7 +77,10 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     const client = clientOf(request)
     const page = pages.find(path, request)
     if (page) {
-      exchange.reason = await pages.respond(page, request, response, { headers, client, log })
+      // Without leave for other origins, whose scripts could read mails and links here.
+      const ownHeaders = ['X-Skygear-Request-Id', exchange.requestId]
+      const context = { headers: ownHeaders, client, log }
+      exchange.reason = await pages.respond(page, request, response, context)
       return
     }
     const body = await readJsonBody(request)
