@@ -83,6 +83,7 @@ const MAY_IMPORT: ImportRules = {
     'type templates/',
   ],
   'log.ts': ['type settings.ts'],
+  'readable-log.ts': ['errors.ts'],
   'metrics.ts': [],
   'server.ts': [
     'errors.ts',
@@ -106,6 +107,7 @@ const MAY_IMPORT: ImportRules = {
     'errors.ts',
     'settings.ts',
     'log.ts',
+    'readable-log.ts',
     'type metrics.ts',
     'users/',
     'storage/',

@@ -51,6 +51,7 @@ describe.skipIf(!findChromium())('pages (skipped when there is no Chromium)', ()
     const args = { record_key: 'email' }
     await devServer.call('user:verify_request', { args }, { token: dev.access_token })
     links['dev-inbox'] = `${devServer.url}/dev/inbox`
+    links['dev-start'] = devServer.url
     mkdirSync(ARTIFACTS, { recursive: true })
   })
 
@@ -71,6 +72,7 @@ describe.skipIf(!findChromium())('pages (skipped when there is no Chromium)', ()
       'verify-done',
       'verify-expired',
       'dev-inbox',
+      'dev-start',
     ])('%s is good to look at and to listen to', async (name) => {
       const page = await open(device, links[name]!)
 
@@ -93,6 +95,27 @@ describe.skipIf(!findChromium())('pages (skipped when there is no Chromium)', ()
       expect(await seriousProblems(page)).toEqual([])
       await page.context().close()
     })
+  })
+
+  it.each(['desktop', 'phone-dark'])(
+    'a mail in the dev inbox can be read on a %s',
+    async (device) => {
+      const page = await open(device, links['dev-inbox']!)
+      const mail = page.frameLocator('iframe').first()
+
+      const title = await mail.getByRole('heading').screenshot()
+
+      // As much as WCAG asks for at its strictest.
+      expect(await contrastIn(title, page)).toBeGreaterThan(7)
+      await page.context().close()
+    },
+  )
+
+  it('a mail in the dev inbox has a time that people read', async () => {
+    const page = await open('desktop', links['dev-inbox']!)
+
+    expect(await page.locator('time').first().textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d$/)
+    await page.context().close()
   })
 
   it('a mail in the dev inbox leads on', async () => {
@@ -160,6 +183,26 @@ async function seriousProblems(page: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+/** Between the brightest and the darkest pixel of a picture, as WCAG reckons it. */
+function contrastIn(picture: Buffer, page: Page): Promise<number> {
+  return page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!
+    canvas.drawImage(bitmap, 0, 0)
+    const { data } = canvas.getImageData(0, 0, bitmap.width, bitmap.height)
+    const linear = (value: number) => (value / 255) ** 2.2
+    const luminances: number[] = []
+    for (let at = 0; at < data.length; at += 4) {
+      const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!].map(linear)
+      luminances.push(0.2126 * red! + 0.7152 * green! + 0.0722 * blue!)
+    }
+    const brightest = luminances.reduce((one, other) => Math.max(one, other))
+    const darkest = luminances.reduce((one, other) => Math.min(one, other))
+    return (brightest + 0.05) / (darkest + 0.05)
+  }, picture.toString('base64'))
 }
 
 /** Pixels by which the page is wider than the window. */

@@ -8,8 +8,13 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 const program = new URL('../dist/cli/main.mjs', import.meta.url)
 
 if (major < 22 || (major === 22 && minor < 19)) {
+  // There and installed, or npx would look for a package of this name elsewhere.
+  const isRepository = ['scripts/setup.mjs', 'node_modules/.bin/skygear-server'].every((file) =>
+    existsSync(new URL(`../../../${file}`, import.meta.url)),
+  )
+  const hint = isRepository ? ' In this repository, which has its own: npx skygear-server' : ''
   console.error(
-    `skygear-server needs Node 22.19 or newer, and this is Node ${process.versions.node}.`,
+    `skygear-server needs Node 22.19 or newer, and this is Node ${process.versions.node}.${hint}`,
   )
   process.exit(1)
 }

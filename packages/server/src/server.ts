@@ -21,6 +21,7 @@ import { createRenderMail } from './mails/render-mail.ts'
 import { createSmtpSender } from './mails/smtp.ts'
 import { createMetrics, type MetricValues } from './metrics.ts'
 import { DEV_INBOX_PATH, devInboxPage } from './pages/dev-inbox.ts'
+import { devStartPage } from './pages/dev-start.ts'
 import { forgotPasswordPages } from './pages/forgot-password.ts'
 import { resetPasswordPages } from './pages/reset-password.ts'
 import { verifyPages } from './pages/verify.ts'
@@ -65,7 +66,8 @@ export interface SkygearServer {
 export interface ServerOptions {
   log?: Logger
   /**
-   * For the developer's own machine: mails are shown on a page there when no mail server is set.
+   * For the developer's own machine: mails are shown on a page there when no mail server is set, and
+   * limits of networks do not hold.
    */
   dev?: boolean
   /** The workers that share the machine with this server's process, itself included. Default: 1. */
@@ -191,9 +193,12 @@ async function serve(
   const pages = createHandlePage({
     pages: [
       ...forgotPasswordPages(dispatch),
-      ...resetPasswordPages(dispatch, storage, services.codes),
+      ...resetPasswordPages(dispatch, storage, services.codes, settings),
       ...verifyPages(storage, services.codes, services.auditTrail, settings),
       ...(hasDevInbox ? [devInboxPage(storage.outbox, renderMail)] : []),
+      ...(isDevelopment
+        ? [devStartPage({ url: () => publicUrl, apiKey: settings.apiKey, hasDevInbox })]
+        : []),
     ],
     templates,
     appName: settings.appName,
@@ -292,7 +297,9 @@ function createServices(
     log.warn({ error }, 'the times when users were last seen could not be written')
   })
   const passwords = createPasswordHasher(workers)
-  const limiter = createRateLimiter(storage.rateLimits, settings)
+  // Only proxies that are trusted tell of other machines than the developer's own.
+  const isOneMachine = isDevelopment && settings.trustedProxies.rules.length === 0
+  const limiter = createRateLimiter(storage.rateLimits, settings, !isOneMachine)
   const devices = createKnownDevices(settings)
   return {
     storage,

@@ -371,6 +371,8 @@ describe('settings of mail', () => {
     ['VERIFY_KEYS', 'email,no-field'],
     ['VERIFY_CRITERIA', 'a b'],
     ['FORGOT_PASSWORD_RESET_URL_LIFETIME', '1'],
+    ['FORGOT_PASSWORD_SUCCESS_REDIRECT', 'example.com'],
+    ['FORGOT_PASSWORD_SUCCESS_REDIRECT', 'javascript://example.com/%0aalert(1)'],
     ['TRUSTED_PROXIES', 'proxy.example'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
   ])('%s cannot be %j', (name, value) => {

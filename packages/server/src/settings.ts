@@ -232,6 +232,13 @@ export const settingsTable = {
     summary: 'Seconds for which the link to reset a password works.',
     parse: wholeNumber(60, 604_800),
   }),
+  resetDoneUrl: row({
+    variable: 'FORGOT_PASSWORD_SUCCESS_REDIRECT',
+    fallback: '',
+    summary:
+      'Address of the app, such as `https://example.com/login`, to which the page leads back once the new password is set. Empty: it does not.',
+    parse: appUrl,
+  }),
   verifyKeys: row({
     variable: 'VERIFY_KEYS',
     fallback: 'email',
@@ -555,6 +562,15 @@ function httpUrl(value: string): string {
     throw new Error('an address such as https://auth.example.com')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+function appUrl(value: string): string {
+  if (value === '') return ''
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new Error('an address such as https://example.com/login')
+  }
+  return url.href
 }
 
 function smtpUrl(value: string): string {

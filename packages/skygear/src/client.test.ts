@@ -112,7 +112,7 @@ describe('createClient', () => {
     const { whoami } = auth
 
     expect(await config({ apiKey: 'K' })).toBe(skygear)
-    await expect(whoami()).rejects.toThrow('Please config endpoint')
+    await expect(whoami()).rejects.toThrow('Please config endPoint')
   })
 })
 

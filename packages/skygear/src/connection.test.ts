@@ -118,10 +118,23 @@ describe('a call', () => {
       })
     })
 
+    it.each(['127.0.0.1:3000', 'localhost:3000/', '[::1]:3000', 'auth.example.com:443/x'])(
+      'nothing to an address without a scheme: %s',
+      async (endPoint) => {
+        const careless = createClient()
+        await careless.config({ endPoint, apiKey: 'K' })
+
+        await expect(careless.auth.whoami()).rejects.toMatchObject({
+          message: 'Please config endPoint with http',
+          code: ErrorCodes.InvalidArgument,
+        })
+      },
+    )
+
     it('nothing before the client is configured', async () => {
       const unconfigured = createClient()
 
-      await expect(unconfigured.auth.whoami()).rejects.toThrow('Please config endpoint')
+      await expect(unconfigured.auth.whoami()).rejects.toThrow('Please config endPoint')
       unconfigured.configEndPoint(server.url)
       await expect(unconfigured.auth.whoami()).rejects.toThrow('Please config ApiKey')
       await expect(unconfigured.auth.whoami()).rejects.toMatchObject({

@@ -81,7 +81,7 @@ export function createConnection<Account extends SessionUser>(
   async function request(action: string, input: object = {}, since?: Moment): Promise<Answer> {
     const { token } = since ?? (await session.begin())
     const { endPoint, apiKey, timeoutOptions } = connection
-    if (!endPoint) throw invalidArgument('Please config endpoint')
+    if (/^($|[^/]+:\d)/.test(endPoint)) throw invalidArgument('Please config endPoint with http')
     if (!apiKey) throw invalidArgument('Please config ApiKey')
 
     const url = endPoint + action.replaceAll(':', '/')
@@ -143,7 +143,7 @@ function encode(body: object): string {
   try {
     return JSON.stringify(body)
   } catch (cause) {
-    throw invalidArgument('What is to be sent cannot be written as JSON.', cause)
+    throw invalidArgument('Cannot be sent as JSON.', cause)
   }
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { runCommand } from '../testing/run-command.ts'
@@ -36,6 +36,22 @@ describe('skygear-server doctor', () => {
     expect(code).toBe(0)
     expect(output).toContain('0 problems, 0 warnings.')
     expect(existsSync(database)).toBe(false)
+  })
+
+  it('says in full where it looks for what is not there', async () => {
+    const { output } = await runCommand(['doctor'], { environment: { DATA_DIR: 'no-such-folder' } })
+
+    expect(output).toContain(`There is no ${resolve('no-such-folder/skygear.db')} yet`)
+    expect(output).toContain(`There is no ${resolve('no-such-folder/keys.json')} yet`)
+  })
+
+  it('tells the mail server and the mails that wait apart', async () => {
+    await makeTables()
+
+    const { json } = await examine()
+
+    const about = (json['findings'] as { about: string }[]).map((finding) => finding.about)
+    expect(about.filter((name) => name === 'mail' || name === 'outbox')).toEqual(['outbox', 'mail'])
   })
 
   it('says which setting cannot be used', async () => {

@@ -33,7 +33,7 @@ program
   .command('serve')
   .description('run the server until it is told to stop')
   .option('--workers <number>', 'processes that share the work, one for each core', parseWorkers, 1)
-  .option('--dev', 'show mails on a page of this machine when no mail server is set')
+  .option('--dev', 'for your own machine: mails on a page, a log for people, no limits of networks')
   .addHelpText(
     'after',
     '\nExamples:\n  PORT=8080 DATA_DIR=/var/lib/skygear skygear-server serve' +

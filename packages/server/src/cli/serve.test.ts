@@ -47,6 +47,34 @@ describe('skygear-server serve', () => {
     expect(await (await fetch(`${url}/dev/inbox`)).text()).toContain('Dev inbox')
   })
 
+  it('tells that the master key is in the key file, unless a setting gives it', async () => {
+    const inFile = await start({ API_KEY: 'given-api-key' })
+    const given = await start({ MASTER_KEY: 'Rf3kQz81mNw7xTb5' })
+
+    expect(inFile.output()).toContain('keys.json  (the master key in it is for servers only)')
+    expect(given.output()).toMatch(/keys\.json {2}\(for those that the settings do not give\)/)
+  })
+
+  it('writes its log for people with --dev, and for programs without', async () => {
+    const [people, programs] = await Promise.all([start({}, ['--dev']), start()])
+    for (const { url } of [people, programs]) await post(url, 'me', { api_key: 'wrong' })
+    await Promise.all([people.stop('SIGTERM'), programs.stop('SIGTERM')])
+
+    expect(people.output()).toMatch(
+      /^\d\d:\d\d:\d\d {2}401 {2}me {2}[\d.]+ ms {2}AccessKeyNotAccepted$/m,
+    )
+    expect(people.output()).not.toContain('{"level"')
+    expect(programs.output()).toMatch(/^\{"level":30,.*"action":"me".*\}$/m)
+  })
+
+  it('heeds LOG_LEVEL with --dev', async () => {
+    const { url, output, stop } = await start({ LOG_LEVEL: 'warn' }, ['--dev'])
+    await post(url, 'me', {})
+    await stop('SIGTERM')
+
+    expect(output()).not.toContain('  me  ')
+  })
+
   it('does not tell the master key', async () => {
     const { output } = await start()
 
@@ -290,53 +318,54 @@ describe('skygear-server serve fails with one line', () => {
   })
 })
 
-describe.each(['opaque', 'jwt'])(
-  'what a server says with LOG_LEVEL=trace, TOKEN_STORE=%s',
-  (tokenStore) => {
-    it('LG-04: has no secret in it, whatever is sent', async () => {
-      const server = await start({ LOG_LEVEL: 'trace', TOKEN_STORE: tokenStore })
-      const { url, apiKey } = server
-      const passwords = ['s3cret-password-1', 's3cret-password-2', 's3cret-password-wrong']
-      const [password, newPassword, wrongPassword] = passwords
-      const user = { auth_data: { username: 'amy' } }
-      const token = await tokenOf(post(url, 'auth/signup', { api_key: apiKey, ...user, password }))
-      await post(url, 'auth/login', { api_key: apiKey, ...user, password: wrongPassword })
-      await post(url, 'auth/login', { api_key: apiKey, ...user, password: [wrongPassword] })
-      const newToken = await tokenOf(
-        post(url, 'auth/password', {
-          access_token: token,
-          old_password: password,
-          password: newPassword,
-        }),
-      )
-      await post(url, 'me', { access_token: newToken, api_key: 's3cret-wrong-key' })
-      await fetch(`${url}/me?access_token=${newToken}&api_key=${keys()['masterKey']}`)
-      await fetch(`${url}/auth/login`, { method: 'POST', body: `{"password":"${password}` })
-      await post(url, 'auth/logout', { access_token: newToken })
-      breakTheDatabase()
-      const broken = await post(url, 'auth/signup', {
-        api_key: apiKey,
-        ...user,
+describe.each([
+  ['opaque', []],
+  ['jwt', []],
+  ['opaque', ['--dev']],
+])('what a server says with LOG_LEVEL=trace, TOKEN_STORE=%s, %j', (tokenStore, options) => {
+  it('LG-04: has no secret in it, whatever is sent', async () => {
+    const server = await start({ LOG_LEVEL: 'trace', TOKEN_STORE: tokenStore }, options)
+    const { url, apiKey } = server
+    const passwords = ['s3cret-password-1', 's3cret-password-2', 's3cret-password-wrong']
+    const [password, newPassword, wrongPassword] = passwords
+    const user = { auth_data: { username: 'amy' } }
+    const token = await tokenOf(post(url, 'auth/signup', { api_key: apiKey, ...user, password }))
+    await post(url, 'auth/login', { api_key: apiKey, ...user, password: wrongPassword })
+    await post(url, 'auth/login', { api_key: apiKey, ...user, password: [wrongPassword] })
+    const newToken = await tokenOf(
+      post(url, 'auth/password', {
+        access_token: token,
+        old_password: password,
         password: newPassword,
-      })
-      expect(broken.status).toBe(500)
-
-      const { errors } = await server.stop('SIGTERM')
-
-      const said = server.output() + errors
-      expect(said).toContain('a request failed')
-      const secrets = [
-        ...passwords,
-        token,
-        newToken,
-        's3cret',
-        keys()['masterKey'],
-        keys()['tokenSecret'],
-      ]
-      for (const secret of secrets) expect(said).not.toContain(secret)
+      }),
+    )
+    await post(url, 'me', { access_token: newToken, api_key: 's3cret-wrong-key' })
+    await fetch(`${url}/me?access_token=${newToken}&api_key=${keys()['masterKey']}`)
+    await fetch(`${url}/auth/login`, { method: 'POST', body: `{"password":"${password}` })
+    await post(url, 'auth/logout', { access_token: newToken })
+    breakTheDatabase()
+    const broken = await post(url, 'auth/signup', {
+      api_key: apiKey,
+      ...user,
+      password: newPassword,
     })
-  },
-)
+    expect(broken.status).toBe(500)
+
+    const { errors } = await server.stop('SIGTERM')
+
+    const said = server.output() + errors
+    expect(said).toContain('a request failed')
+    const secrets = [
+      ...passwords,
+      token,
+      newToken,
+      's3cret',
+      keys()['masterKey'],
+      keys()['tokenSecret'],
+    ]
+    for (const secret of secrets) expect(said).not.toContain(secret)
+  })
+})
 
 interface Running {
   pid: number

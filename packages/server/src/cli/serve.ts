@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { InvalidArgumentError } from 'commander'
 import type { Logger } from 'pino'
 import { createLog } from '../log.ts'
+import { readableLog } from '../readable-log.ts'
 import { createServer } from '../server.ts'
 import { findUnservedSettings, loadSettings, type Settings, SettingsError } from '../settings.ts'
 import { examineKeys } from './checks/keys.ts'
@@ -13,8 +14,8 @@ export interface ServeOptions {
   /** Processes that share the work. */
   workers: number
   /**
-   * For the developer's own machine: mails are shown there when no mail server is set, and any keys
-   * will do. Of no effect where NODE_ENV is `production`.
+   * For the developer's own machine: mails are shown there when no mail server is set, any keys will
+   * do, and the log is for people. Of no effect where NODE_ENV is `production`.
    */
   dev?: boolean
 }
@@ -26,7 +27,7 @@ export async function serve({ workers, dev: isAsked = false }: ServeOptions): Pr
   const settings = withKeys(given)
   // On the developer's own machine anything will do.
   if (!dev) refuseUnsafeKeys(given)
-  const log = createLog(settings)
+  const log = createLog(settings, dev ? readableLog(process.stdout) : undefined)
   if (cluster.isWorker) return serveAsWorker(settings, log, workers)
   for (const name of findUnservedSettings(process.env)) {
     log.warn(`${name} is set, but has no meaning for this server`)
@@ -35,7 +36,9 @@ export async function serve({ workers, dev: isAsked = false }: ServeOptions): Pr
     workers > 1 ? await serveByWorkers(workers, log) : await serveAlone(settings, log, dev)
   if (!listening) return
   const keyFile = needsKeyFile(given) ? keyFileOf(settings) : undefined
-  process.stdout.write(welcome({ ...listening, apiKey: settings.apiKey, keyFile }))
+  const { apiKey } = settings
+  const hasMasterKey = !given.masterKey
+  process.stdout.write(welcome({ ...listening, apiKey, keyFile, hasMasterKey }))
 }
 
 /** Throws SettingsError for keys that `doctor` calls a problem, with what to do. */

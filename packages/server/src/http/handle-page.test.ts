@@ -30,12 +30,37 @@ describe('a page', () => {
     },
   )
 
+  it.each(['/forgot-password', '/reset-password/done', '/dev/inbox', '/'])(
+    'WB-07: is not read by scripts of other sites: %s',
+    async (path) => {
+      const headers = { Origin: 'https://evil.example', Accept: 'text/html' }
+
+      const answer = await fetch(server.url + path, { headers })
+
+      expect(answer.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
+      expect(answer.headers.has('Access-Control-Allow-Origin')).toBe(false)
+    },
+  )
+
   it('leads where users reach the server', async () => {
     const page = await (await fetch(`${server.url}/forgot-password`)).text()
     const sent = await submit('/forgot-password', 'email=amy%40example.com')
 
     expect(page).toContain('action="/auth/forgot-password"')
     expect([sent.status, sent.headers.get('Location')]).toEqual([303, '/auth/forgot-password/sent'])
+  })
+
+  it('leads back to the app once the new password is set, where a setting says so', async () => {
+    const back = 'https://example.com/app?from=reset&x=1#/login'
+    const other = await startTestServer({ FORGOT_PASSWORD_SUCCESS_REDIRECT: back })
+    onTestFinished(other.close)
+
+    const page = await (await fetch(`${other.url}/reset-password/done`)).text()
+    const without = await (await fetch(`${server.url}/reset-password/done`)).text()
+
+    expect(page).toContain(`<a href="${back.replace('&', '&amp;')}">Back to myapp</a>`)
+    expect(without).not.toContain('<a ')
+    expect(without).toContain('You can close this page.')
   })
 
   it('WB-05: takes no form from another site', async () => {
@@ -104,6 +129,50 @@ describe('the dev inbox', () => {
   })
 })
 
+describe('the address of the server itself', () => {
+  const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+
+  it('is a page for a developer who opens it', async () => {
+    const page = await (await fetch(server.url, { headers: browser })).text()
+
+    expect(page).toContain(server.apiKey)
+    expect(page).toContain('href="/auth/dev/inbox"')
+    expect(page).toContain('href="/auth/forgot-password"')
+  })
+
+  it.each([
+    ['a program', 'GET', { Accept: '*/*' }],
+    ['a program that says nothing', 'GET', {}],
+    ['a POST', 'POST', browser],
+    ['another name of this machine', 'GET', { ...browser, Host: 'evil.example' }],
+    ['a proxy', 'GET', { ...browser, 'X-Forwarded-For': '192.0.2.1' }],
+  ])('is not a page for %s', async (_, method, headers) => {
+    expect(await contentTypeOf('/', headers, server.url, method)).toBe('application/json')
+  })
+
+  it.each([
+    ['without --dev', {}, false],
+    ['on an address that others reach', { HOST: '0.0.0.0' }, true],
+  ])('AD-08: is not a page %s', async (_, environment, dev) => {
+    const other = await startTestServer(environment, { dev })
+    onTestFinished(other.close)
+    const { port } = new URL(other.url)
+
+    expect(await contentTypeOf('/', browser, `http://127.0.0.1:${port}`)).toBe('application/json')
+  })
+
+  it('leads to no inbox when mails are sent', async () => {
+    const mail = { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@b', PUBLIC_URL: 'https://b' }
+    const other = await startTestServer(mail, { dev: true })
+    onTestFinished(other.close)
+
+    const page = await (await fetch(other.url, { headers: browser })).text()
+
+    expect(page).toContain('/forgot-password')
+    expect(page).not.toContain('/dev/inbox')
+  })
+})
+
 function submit(path: string, form: string, headers: Record<string, string> = {}) {
   return fetch(server.url + path, {
     method: 'POST',
@@ -113,10 +182,14 @@ function submit(path: string, form: string, headers: Record<string, string> = {}
   })
 }
 
-/** The content type; Node's client lets a test say any host. */
 function inboxAnswers(headers: Record<string, string>, url = server.url) {
+  return contentTypeOf('/dev/inbox', headers, url)
+}
+
+/** Node's client lets a test say any host. */
+function contentTypeOf(path: string, headers: Record<string, string>, url: string, method = 'GET') {
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}/dev/inbox`, { headers }, (response) => {
+    const sent = request(url + path, { method, headers }, (response) => {
       resolve(response.headers['content-type'])
       response.resume()
     })

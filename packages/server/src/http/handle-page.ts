@@ -40,12 +40,13 @@ const pageHeaders: HeaderList = [
 export interface HandlePage {
   /** Undefined when there is no such page. */
   find(path: string, request: IncomingMessage): Page | undefined
+  /** Resolves with why the page did not do what it was asked for, for the log. */
   respond(
     page: Page,
     request: IncomingMessage,
     response: ServerResponse,
     context: { headers: HeaderList; client: Client; log: Logger },
-  ): Promise<void>
+  ): Promise<string | undefined>
 }
 
 export function createHandlePage({ pages, templates, appName, basePath }: PageParts): HandlePage {
@@ -53,7 +54,8 @@ export function createHandlePage({ pages, templates, appName, basePath }: PagePa
   return {
     find(path, request) {
       const page = pagesByPath.get(path)
-      return page?.isLocal && !isFromHere(request) ? undefined : page
+      if (page?.isLocal && !isFromHere(request)) return undefined
+      return page?.isForPeople && !wantsHtml(request) ? undefined : page
     },
 
     async respond(page, request, response, { headers, client, log }) {
@@ -61,7 +63,7 @@ export function createHandlePage({ pages, templates, appName, basePath }: PagePa
       if ('goTo' in answer) {
         const location = ['Location', basePath + answer.goTo, 'Content-Length', '0']
         response.writeHead(303, [...headers, ...pageHeaders, ...location]).end()
-        return
+        return undefined
       }
       const nonce = randomBytes(16).toString('base64')
       const facts = { ...answer.facts, app: appName, base: basePath, nonce }
@@ -75,6 +77,7 @@ export function createHandlePage({ pages, templates, appName, basePath }: PagePa
         ...(retryAfter === undefined ? [] : ['Retry-After', String(retryAfter)]),
       ]
       response.writeHead(answer.status, [...headers, ...pageHeaders, ...more]).end(html)
+      return answer.reason
     },
   }
 }
@@ -104,6 +107,11 @@ function isFromHere({ socket, headers }: IncomingMessage): boolean {
   const isHere = /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')
   const isMeant = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '')
   return isHere && isMeant && headers['x-forwarded-for'] === undefined
+}
+
+/** True for what browsers send when somebody opens an address. */
+function wantsHtml({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '')
 }
 
 /** No scripts at all; styles only where the template put them. */

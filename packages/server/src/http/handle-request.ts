@@ -33,6 +33,8 @@ interface Exchange {
   headers: HeaderList
   /** The action that was asked for, if there is such a one. */
   action: string | undefined
+  /** Why a page did not do what it was asked for. */
+  reason: string | undefined
 }
 
 /** Where load balancers ask every few seconds, which nobody wants to read of. */
@@ -46,7 +48,8 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     const startedAt = performance.now()
     const requestId = randomUUID()
     const headers = ['X-Skygear-Request-Id', requestId, ...cors(request)]
-    const exchange: Exchange = { request, response, requestId, headers, action: undefined }
+    const nothingYet = { action: undefined, reason: undefined }
+    const exchange: Exchange = { request, response, requestId, headers, ...nothingYet }
     let error: ApiError | undefined
     try {
       await handle(exchange)
@@ -73,7 +76,13 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     if (path === '/_status/metrics') return metricsPage(request, response, headers)
     const client = clientOf(request)
     const page = pages.find(path, request)
-    if (page) return pages.respond(page, request, response, { headers, client, log })
+    if (page) {
+      // Without leave for other origins, whose scripts could read mails and links here.
+      const ownHeaders = ['X-Skygear-Request-Id', exchange.requestId]
+      const context = { headers: ownHeaders, client, log }
+      exchange.reason = await pages.respond(page, request, response, context)
+      return
+    }
     const body = await readJsonBody(request)
     const action = actionOf(path, body)
     if (action === undefined) {
@@ -93,7 +102,7 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
 
   /** Names of our own only: paths and bodies may have secrets in them. */
   function report(
-    { action, response: { statusCode: status }, requestId }: Exchange,
+    { action, response: { statusCode: status }, requestId, reason }: Exchange,
     error: ApiError | undefined,
     ms: number,
   ): void {
@@ -101,7 +110,8 @@ export function createHandleRequest(parts: HandlerParts): HandleRequest {
     count({ action, status, code, seconds: ms / 1_000 })
     if (action === HEALTH && !error) return
     const entry = { action, status, code, ms: Math.round(ms * 10) / 10, requestId }
-    if (!error || status < 500) log.info(entry, 'request')
-    else log.warn({ ...entry, reason: String(error.cause ?? error.message) }, 'request')
+    const why = error ? String(error.cause ?? error.message) : reason
+    if (status >= 500) log.warn({ ...entry, reason: why }, 'request')
+    else log.info(status === 429 ? { ...entry, reason: why } : entry, 'request')
   }
 }

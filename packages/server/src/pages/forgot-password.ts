@@ -41,6 +41,13 @@ const problems: Partial<Record<ErrorName, string>> = {
 function problemPage(error: unknown, email: string): PageAnswer {
   const problem = error instanceof ApiError && problems[error.name]
   if (!problem) throw error
-  const { status, retryAfterSeconds } = error
-  return { status, page: 'forgot-password', facts: { email, problem }, retryAfterSeconds }
+  const { status, retryAfterSeconds, cause } = error
+  const facts = { email, problem }
+  return {
+    status,
+    page: 'forgot-password',
+    facts,
+    retryAfterSeconds,
+    reason: String(cause ?? error.message),
+  }
 }

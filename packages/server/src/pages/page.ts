@@ -18,6 +18,8 @@ export type PageAnswer =
       page: string
       facts: Record<string, unknown>
       retryAfterSeconds?: number | undefined
+      /** Why the page did not do what it was asked for, for the log. */
+      reason?: string | undefined
     }
   | { goTo: string }
 
@@ -26,6 +28,8 @@ export interface Page {
   path: string
   /** For browsers on this machine only; it may show mails in frames, with styles of their own. */
   isLocal?: true
+  /** For those who ask for HTML; programs get something else at the same path. */
+  isForPeople?: true
   get(request: PageRequest): Promise<PageAnswer>
   post?(request: PageRequest): Promise<PageAnswer>
 }

@@ -1,8 +1,9 @@
 import type { Dispatch } from '../actions/dispatch.ts'
 import { ApiError } from '../errors.ts'
 import { hasExpired, type OneTimeCodes } from '../security/one-time-code.ts'
+import type { Settings } from '../settings.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type Page, type PageAnswer, show, stillPage } from './page.ts'
+import { type Page, type PageAnswer, show } from './page.ts'
 
 const DONE = '/reset-password/done'
 
@@ -11,6 +12,7 @@ export function resetPasswordPages(
   dispatch: Dispatch,
   storage: Storage,
   codes: OneTimeCodes,
+  { resetDoneUrl }: Pick<Settings, 'resetDoneUrl'>,
 ): Page[] {
   async function isGood({ code, user_id: userId, expire_at: expireAt }: Link): Promise<boolean> {
     const found = await codes.peek(storage, userId, 'reset_password', code)
@@ -44,7 +46,8 @@ export function resetPasswordPages(
         return { goTo: DONE }
       },
     },
-    stillPage(DONE, 'reset-password-done'),
+    // A link and no redirect: browsers let no form of this page end on another site.
+    { path: DONE, get: async () => show('reset-password-done', { back: resetDoneUrl }) },
   ]
 }
 
@@ -62,12 +65,13 @@ function linkIn(parameters: URLSearchParams): Link {
 
 function problemPage(error: unknown, link: Link): PageAnswer {
   if (!(error instanceof ApiError)) throw error
-  const { name, info = {}, status, retryAfterSeconds } = error
+  const { name, info = {}, status, retryAfterSeconds, cause } = error
   const withProblem = (problem: unknown) => ({
     status,
     page: 'reset-password',
     facts: { ...link, problem, least: info['min_length'] },
     retryAfterSeconds,
+    reason: String(cause ?? error.message),
   })
   switch (name) {
     case 'PasswordPolicyViolated':

@@ -1,8 +1,18 @@
 import { networkOf, wideNetworkOf } from './client-network.ts'
 import type { LimitOf, RateLimit } from './rate-limit.ts'
 
-const networkLimit: RateLimit = { name: 'existence-network', most: 10, perSeconds: 600 }
-const wideNetworkLimit: RateLimit = { name: 'existence-wide-network', most: 100, perSeconds: 3_600 }
+const networkLimit: RateLimit = {
+  name: 'existence-network',
+  most: 10,
+  perSeconds: 600,
+  isOfNetwork: true,
+}
+const wideNetworkLimit: RateLimit = {
+  name: 'existence-wide-network',
+  most: 100,
+  perSeconds: 3_600,
+  isOfNetwork: true,
+}
 
 /**
  * How many answers a network gets from which it could learn who has an account: that there is no

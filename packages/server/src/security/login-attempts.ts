@@ -8,10 +8,11 @@ import type { KnownDevices } from './known-device.ts'
 import {
   counterOf,
   countFree,
-  latestFreeAt,
+  longestWait,
   type RateLimit,
   type RateLimiter,
   tooManyRequests,
+  type Wait,
 } from './rate-limit.ts'
 
 const DAY_SECONDS = 86_400
@@ -37,11 +38,17 @@ const deviceLimit: RateLimit = {
 }
 
 /** Wrong passwords from one network, for whatever accounts. */
-export const networkLimit: RateLimit = { name: 'login-network', most: 30, perSeconds: 300 }
+export const networkLimit: RateLimit = {
+  name: 'login-network',
+  most: 30,
+  perSeconds: 300,
+  isOfNetwork: true,
+}
 const wideNetworkLimit: RateLimit = {
   name: 'login-wide-network',
   most: 300,
   perSeconds: 300,
+  isOfNetwork: true,
 }
 
 /** That somebody has logged in to the account from a network. */
@@ -88,7 +95,7 @@ export interface LoginAttempts {
 
 export function createLoginAttempts(
   store: RateLimitStore,
-  { isOn }: Pick<RateLimiter, 'isOn'>,
+  { isOn, countersOf }: Pick<RateLimiter, 'isOn' | 'countersOf'>,
   devices: KnownDevices,
 ): LoginAttempts {
   if (!isOn) return { begin: async () => uncounted, failedElsewhere: async () => {} }
@@ -101,11 +108,11 @@ export function createLoginAttempts(
       const byAccount = counterOf([accountLimit, account])
       const byDevice = counterOf([deviceLimit, device ? `${account} ${device}` : fromNetwork])
       const ofHome = counterOf([home, fromNetwork])
-      const byNetwork = [
-        counterOf([networkLimit, networkOf(address)]),
-        counterOf([wideNetworkLimit, wideNetworkOf(address)]),
-      ]
-      const ofExistence = existenceLimits(address).map(counterOf)
+      const byNetwork = countersOf([
+        [networkLimit, networkOf(address)],
+        [wideNetworkLimit, wideNetworkOf(address)],
+      ])
+      const ofExistence = countersOf(existenceLimits(address))
       const all = [byAccount, byDevice, ofHome, ...byNetwork, ...ofExistence]
       const states = await store.find(
         all.map(({ key }) => key),
@@ -115,13 +122,13 @@ export function createLoginAttempts(
       const isAtHome = !isServer && states.has(ofHome.key)
       const networks = device || isServer ? [] : byNetwork
       const counters = [device || isAtHome ? byDevice : byAccount, ...networks]
-      const freeAt = latestFreeAt(counters, states)
-      if (freeAt > now) throw refusal(freeAt, now)
+      const wait = longestWait(counters, states)
+      if (wait.freeAt > now) throw refusal(wait, now)
       const refusedUntil = await countFree(store, counters, now)
-      if (refusedUntil !== undefined) throw refusal(refusedUntil, now)
+      if (refusedUntil) throw refusal(refusedUntil, now)
 
       return {
-        mayTellWhoExists: latestFreeAt(ofExistence, states) <= now,
+        mayTellWhoExists: longestWait(ofExistence, states).freeAt <= now,
         async succeeded() {
           const until = now + home.perSeconds * 1_000
           await store.release(
@@ -148,8 +155,8 @@ export function createLoginAttempts(
 /** What closes for a month is worth another try long before: its owner may have opened it. */
 const LONGEST_RETRY_MS = 900_000
 
-function refusal(freeAt: number, now: number): ApiError {
-  return tooManyRequests(Math.min(freeAt, now + LONGEST_RETRY_MS), now)
+function refusal({ freeAt, limit }: Wait, now: number): ApiError {
+  return tooManyRequests({ freeAt: Math.min(freeAt, now + LONGEST_RETRY_MS), limit }, now)
 }
 
 function nameOf({ id, tokenVersion }: Account): string {

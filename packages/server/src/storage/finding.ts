@@ -1,6 +1,6 @@
 /** What an examination has found, good or bad. */
 export interface Finding {
-  about: 'settings' | 'keys' | 'database' | 'clock' | 'disk' | 'mail'
+  about: 'settings' | 'keys' | 'database' | 'clock' | 'disk' | 'mail' | 'outbox'
   /** A `warning` may be meant; a `problem` is none that anybody would want. */
   status: 'ok' | 'warning' | 'problem'
   what: string

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type Finding, ok } from './finding.ts'
 import type { SqlEngine } from './sql/engine.ts'
 import { examineContents } from './sql/examine-contents.ts'
@@ -48,7 +48,7 @@ export async function readMigrations(databaseUrl: string): Promise<MigrationStat
 export async function examineDatabase(databaseUrl: string, now: number): Promise<Finding[]> {
   const file = sqliteFileOf(databaseUrl)
   if (file !== undefined && !existsSync(file)) {
-    return [ok('database', `There is no ${file} yet; the server makes it when it starts.`)]
+    return [ok('database', `There is no ${resolve(file)} yet; the server makes it when it starts.`)]
   }
   const findings = file === undefined ? await examinePostgres(databaseUrl) : examineSqlite(file)
   if (findings.some(({ about, status }) => about === 'database' && status === 'problem')) {

@@ -86,14 +86,31 @@ function canonicalValue(key: string, value: unknown): string {
 }
 
 /**
- * Throws InvalidArgument when a text cannot be a login id. Anything printable is kept as given,
- * surrounding spaces too, as it was in the original.
+ * The fields without spaces around usernames and e-mail addresses: keyboards add them, and nobody
+ * sees them. Other login ids are compared exactly, so they stay as given.
  */
-export function checkLoginIds(
+export function trimNames<Fields extends Record<string, unknown>>(
   groups: string[][],
-  fields: Record<string, unknown>,
+  fields: Fields,
+): Fields {
+  const names = groups.flat().filter((key) => foldedKeys.has(key))
+  const trimmed = names.flatMap((key) => {
+    const value = fields[key]
+    return typeof value === 'string' ? [[key, value.trim()]] : []
+  })
+  return { ...fields, ...Object.fromEntries(trimmed) }
+}
+
+/**
+ * New login ids as they are stored: without spaces around names.
+ *
+ * Throws InvalidArgument when a text cannot be a login id.
+ */
+export function newLoginIds<Fields extends Record<string, unknown>>(
+  groups: string[][],
+  fields: Fields,
   argument: string,
-): void {
+): Fields {
   for (const key of groups.flat()) {
     const value = fields[key]
     if (typeof value !== 'string') continue
@@ -104,5 +121,11 @@ export function checkLoginIds(
     if (Buffer.byteLength(value) > MAX_LOGIN_ID_BYTES) {
       throw invalidArgument(`The ${key} is longer than ${MAX_LOGIN_ID_BYTES} bytes.`, argument)
     }
+    // Beside other keys of its group it may be empty: it does not name the user alone.
+    const isAlone = groups.some((keys) => keys.length === 1 && keys[0] === key)
+    if (isAlone && value.trim() === '') {
+      throw invalidArgument(`The ${key} is empty; leave it out instead.`, argument)
+    }
   }
+  return trimNames(groups, fields)
 }

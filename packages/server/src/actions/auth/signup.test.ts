@@ -179,6 +179,23 @@ describe('auth:signup', () => {
     expect(answer.error).toMatchObject({ code: 108, info: { arguments: ['auth_data'] } })
   })
 
+  it.each([{ username: '' }, { email: '' }, { email: ' ' }, { username: '', email: 'nel@x.y' }])(
+    'refuses a name that nobody sees: %j',
+    async (authData) => {
+      const answer = await signUp(authData)
+
+      expect(answer.error).toMatchObject({ name: 'InvalidArgument' })
+      expect(answer.error?.message).toMatch(/is empty; leave it out instead/)
+    },
+  )
+
+  it('makes a name of what stands between spaces', async () => {
+    const { result } = await signUp({ email: ' Nora@example.com ' })
+
+    expect(result.profile['email']).toBe('Nora@example.com')
+    expect((await signUp({ email: 'nora@example.com' })).error?.name).toBe('Duplicated')
+  })
+
   it('refuses a literal in the profile that cannot be read', async () => {
     const profile = { birthday: { $type: 'date', $date: 'yesterday' } }
 

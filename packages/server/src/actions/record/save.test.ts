@@ -289,6 +289,36 @@ describe('record:save of a user record', () => {
     expect(result).toMatchObject([{ _type: 'error', code: 108 }])
   })
 
+  it('refuses a name that nobody sees', async () => {
+    const { result } = await save([{ _id: `user/${amy.userId}`, email: ' ' }], amy)
+
+    expect(result).toMatchObject([{ _type: 'error', code: 108 }])
+  })
+
+  it('makes a name of what stands between spaces', async () => {
+    const user = await signUp('hal')
+
+    const { result } = await save([{ _id: `user/${user.userId}`, username: ' hans ' }], user)
+
+    expect(result).toMatchObject([{ username: 'hans' }])
+    expect((await logIn('hans')).status).toBe(200)
+  })
+
+  it('takes a name from before that is sent back with the record', async () => {
+    const user = await signUp('una')
+    const old = JSON.stringify({ username: ' una' })
+    const { userId } = user
+    await server.sql("update record set fields = ? where type = 'user' and key = ?", old, userId)
+    await server.sql('update login_id set canonical = ? where user_id = ?', ' una', userId)
+    await signUp('una')
+
+    const record = { _id: `user/${userId}`, username: ' una', motto: 'hi' }
+    const { result } = await save([record], user)
+
+    expect(result).toMatchObject([{ username: ' una', motto: 'hi' }])
+    expect((await logIn(' una')).result.user_id).toBe(userId)
+  })
+
   it('keeps the sessions of the user', async () => {
     const user = await signUp('gus')
 

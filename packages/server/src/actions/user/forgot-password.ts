@@ -14,7 +14,12 @@ const addressLimits: RateLimit[] = [
 ]
 
 /** A household or an office has several people who forget. */
-const clientLimit: RateLimit = { name: 'forgot-password-client', most: 10, perSeconds: 3_600 }
+const clientLimit: RateLimit = {
+  name: 'forgot-password-client',
+  most: 10,
+  perSeconds: 3_600,
+  isOfNetwork: true,
+}
 
 /** What is kept of Accept-Language; the header is the client's. */
 const MAX_LANGUAGES_LENGTH = 200
@@ -28,7 +33,8 @@ export const forgotPassword = defineAction({
   output: statusOk,
   errors: ['InvalidArgument', 'TooManyRequests', 'NotConfigured'],
 
-  async handler({ args: { email } }, { storage, limiter, mails, client, now }) {
+  async handler({ args: { email: given } }, { storage, limiter, mails, client, now }) {
+    const email = given?.trim()
     if (!email) throw invalidArgument('email must be set', 'email')
     if (!email.isWellFormed() || Buffer.byteLength(email) > MAX_LOGIN_ID_BYTES) {
       throw invalidArgument('The email cannot be used.', 'email')

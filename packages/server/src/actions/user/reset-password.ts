@@ -10,7 +10,12 @@ import { checkPasswordText } from '../auth/auth-input.ts'
 import { lambdaInput } from './lambda-args.ts'
 
 /** Far from what guessing a code would take; it bounds the work for those who try. */
-const clientLimit: RateLimit = { name: 'reset-password-client', most: 30, perSeconds: 3_600 }
+const clientLimit: RateLimit = {
+  name: 'reset-password-client',
+  most: 30,
+  perSeconds: 3_600,
+  isOfNetwork: true,
+}
 
 export const resetForgottenPassword = defineAction({
   name: 'user:reset-password',

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Settings, SettingsError } from '../../settings.ts'
 import { type Finding, ok, problem } from '../../storage/finding.ts'
 import { keyFileOf, needsKeyFile, readKeys } from '../keys.ts'
@@ -45,7 +46,7 @@ function givenBySettings(): Finding {
 function examineKeyFile(settings: Settings): Finding {
   const file = keyFileOf(settings)
   try {
-    if (!readKeys(file)) return ok('keys', `There is no ${file} yet; the server makes it.`)
+    if (!readKeys(file)) return ok('keys', `There is no ${resolve(file)} yet; the server makes it.`)
   } catch (error) {
     if (error instanceof SettingsError) {
       const remedy = 'Restore it; new keys would shut out every app that is published.'

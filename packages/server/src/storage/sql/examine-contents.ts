@@ -80,10 +80,10 @@ async function examineMails(db: Kysely<Tables>, now: number): Promise<Finding> {
   if (oldestPendingMs > MAILS_WAIT_MS) {
     const minutes = Math.round(oldestPendingMs / 60_000)
     const what = `${pending} mails wait to be sent, the oldest for ${minutes} minutes.`
-    return warning('mail', what, remedy)
+    return warning('outbox', what, remedy)
   }
   if (failed > 0) {
-    return warning('mail', `${failed} mails of the last days could not be sent.`, remedy)
+    return warning('outbox', `${failed} mails of the last days could not be sent.`, remedy)
   }
-  return ok('mail', 'No mail waits for long.')
+  return ok('outbox', 'No mail waits for long.')
 }
