@@ -1,6 +1,6 @@
 /**
  * Runs `examples/web` on Vite's dev server, with a Skygear server like that of `npm start`: its
- * settings, its data, and its address unless that is taken.
+ * settings, and its address unless that is taken. The data are its own, in `data/example`.
  */
 import path from 'node:path'
 import { createServer as createDevServer } from 'vite'
@@ -9,7 +9,9 @@ import { createServer, type SkygearServer } from '../packages/server/src/server.
 import { loadSettings } from '../packages/server/src/settings.ts'
 import { ROOT } from './run.ts'
 
-const settings = withKeys(loadSettings({ LOG_LEVEL: 'warn', ...process.env }))
+const settings = withKeys(
+  loadSettings({ LOG_LEVEL: 'warn', DATA_DIR: './data/example', ...process.env }),
+)
 const server = await startServer()
 process.env['VITE_SKYGEAR_ENDPOINT'] = server.url
 process.env['VITE_SKYGEAR_API_KEY'] = settings.apiKey

@@ -3,7 +3,7 @@
  *
  *   --build  also builds the packages
  *   --docs   also installs what makes the documentation site
- *   --tests  also installs what the end-to-end tests run with: published SDKs, and frameworks
+ *   --tests  also installs what the end-to-end tests run with: published SDKs and frameworks
  *
  * The `pre…` scripts of package.json call it. It runs on whatever Node the shell has, before
  * anything is installed: plain JavaScript, no dependencies.
@@ -66,6 +66,7 @@ function installForTests() {
     installFolder(folder, `Installing the published SDK ${path.basename(folder)}…`)
   }
   installFolder('e2e/frameworks', 'Installing Express, Fastify and Next.js…')
+  installFolder('e2e/react-native', 'Installing react-native-web…')
 }
 
 /** Installs what has a package.json and a lockfile of its own. */

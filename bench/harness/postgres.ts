@@ -16,9 +16,6 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-/** For what can be made anew: without care for a crash of the machine. */
-export const CARELESS = ['fsync=off', 'full_page_writes=off', 'max_wal_size=16GB']
-
 /** As its documentation advises for a machine of 8 GB; its own 128 MB is a tenth of a million users. */
 const BUFFERS = 'shared_buffers=2GB'
 

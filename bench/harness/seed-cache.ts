@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { createPasswordHasher } from '../../packages/server/src/security/password.ts'
-import { CARELESS, type Postgres, startPostgres } from './postgres.ts'
+import { CARELESS } from '../../packages/server/src/testing/postgres-process.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
 import { makeTables, PASSWORD, seedUsers } from './seed.ts'
 import { openSqliteTables, type Tables } from './tables.ts'
 

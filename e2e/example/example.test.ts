@@ -52,11 +52,26 @@ describe.skipIf(!findChromium())('examples/web, in Chromium (skipped when there 
     return opened
   }
 
-  async function enter(tab: Page, name: 'Log in' | 'Sign up', email: string): Promise<void> {
-    if (name === 'Sign up') await press(tab, 'New here?')
+  async function enter(
+    tab: Page,
+    way: 'Log in' | 'Sign up',
+    email: string,
+    secret = password,
+  ): Promise<void> {
+    await tab.getByRole('navigation').getByRole('button', { name: way }).click()
     await tab.getByLabel('E-mail').fill(email)
-    await tab.getByLabel('Password').fill(password)
-    await press(tab, name)
+    await tab.getByLabel('Password').fill(secret)
+    await tab.getByRole('form').getByRole('button', { name: way }).click()
+  }
+
+  async function signUp(email: string): Promise<void> {
+    await server.call('auth:signup', { auth_data: { email }, password })
+  }
+
+  async function changePassword(current: string, next: string): Promise<void> {
+    await page.getByLabel('Current password').fill(current)
+    await page.getByLabel('New password').fill(next)
+    await press(page, 'Change password')
   }
 
   async function add(text: string): Promise<void> {
@@ -89,7 +104,7 @@ describe.skipIf(!findChromium())('examples/web, in Chromium (skipped when there 
     await page.reload()
     await page.locator('s', { hasText: 'Write a diary' }).waitFor()
     await press(page, 'Log out')
-    await page.getByRole('button', { name: 'Log in' }).waitFor()
+    await page.getByText('You are logged out.').waitFor()
     expect(complaints).toEqual([])
   })
 
@@ -112,34 +127,120 @@ describe.skipIf(!findChromium())('examples/web, in Chromium (skipped when there 
     const elsewhere = await open()
     await enter(elsewhere, 'Log in', 'bob@example.com')
     await elsewhere.getByText('Find a name').waitFor()
-    await press(page, 'Private')
-    await press(page, 'Account')
-    await expect.poll(() => page.getByRole('listitem').count()).toBe(2)
-    await press(page, 'Sign out elsewhere')
-    await expect.poll(() => page.getByRole('listitem').count()).toBe(1)
-    await page.getByText('this one').waitFor()
     expect(complaints).toEqual([])
-
-    await press(elsewhere, 'Shared')
-    await elsewhere.getByText('You are signed out.').waitFor()
   })
 
-  it('tells what was refused, and sends a link to set a new password', async () => {
-    expect(await page.getByText('You are signed out.').count()).toBe(0)
-    await enter(page, 'Log in', 'nobody@example.com')
-    await page.getByRole('alert').waitFor()
+  it('asks an anonymous user before logging out', async () => {
+    await press(page, 'Just try it')
+    await press(page, 'Log out')
+    const question = page.getByRole('dialog', { name: 'Log out and lose your notes?' })
+    await question.waitFor()
     expect(await seriousProblems(page)).toEqual([])
 
-    await server.call('auth:signup', { auth_data: { email: 'cleo@example.com' }, password })
+    await page.keyboard.press('Enter')
+    await question.waitFor({ state: 'hidden' })
+    await page.getByRole('heading', { name: 'Hello, stranger' }).waitFor()
+    await press(page, 'Log out')
+    await press(page, 'Log out anyway')
+    await page.getByText('You are logged out.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('says in words of its own what was refused, until another way in is chosen', async () => {
+    await signUp('cleo@example.com')
+    const alert = page.getByRole('alert')
+    expect(await page.getByRole('status').count()).toBe(0)
+
+    await enter(page, 'Log in', 'nobody@example.com')
+    expect(await alert.textContent()).toBe('Wrong e-mail address or password.')
+    expect(await seriousProblems(page)).toEqual([])
+    await press(page, 'Sign up')
+    expect(await alert.count()).toBe(0)
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('nobody@example.com')
+    await enter(page, 'Sign up', 'dora@example.com', 'short')
+    expect(await alert.textContent()).toContain('at least 8 characters')
+    await enter(page, 'Log in', 'cleo@example.com', 'a wrong password')
+    expect(await alert.textContent()).toBe('Wrong e-mail address or password.')
+  })
+
+  it('sends a link to set a new password', async () => {
+    await signUp('erik@example.com')
     await press(page, 'Forgot password?')
-    await page.getByLabel('E-mail').fill('cleo@example.com')
+    await page.getByLabel('E-mail').fill('erik@example.com')
     await press(page, 'Send me a link')
     await page.getByRole('status').waitFor()
     expect(await seriousProblems(page)).toEqual([])
 
     // The server looks for the user after it has answered.
     const inbox = () => fetch(`${server.url}/dev/inbox`).then((answer) => answer.text())
-    await expect.poll(inbox).toContain('cleo@example.com')
+    await expect.poll(inbox).toContain('erik@example.com')
+    expect(complaints).toEqual([])
+  })
+
+  it('lists devices, logs out the others, and tells them why', async () => {
+    await enter(page, 'Sign up', 'fay@example.com')
+    await page.getByRole('heading', { name: 'Hello, fay@example.com' }).waitFor()
+    const elsewhere = await open()
+    await enter(elsewhere, 'Log in', 'fay@example.com')
+    await elsewhere.getByText('Nothing to do.').waitFor()
+    await fetch(`${server.url}/auth/login`, {
+      method: 'POST',
+      headers: { 'X-Skygear-API-Key': server.apiKey, 'User-Agent': 'Notes/3 Darwin/22.6.0' },
+      body: JSON.stringify({ auth_data: { email: 'fay@example.com' }, password }),
+    })
+
+    await press(page, 'Account')
+    await expect.poll(() => page.getByRole('listitem').count()).toBe(3)
+    const devices = page.getByRole('listitem').locator('span')
+    expect((await devices.allTextContents()).toSorted()).toEqual([
+      expect.stringMatching(/^Chrome on \w+$/),
+      expect.stringMatching(/^Chrome on \w+$/),
+      'Unknown device',
+    ])
+    await press(page, 'Log out all other devices')
+    await expect.poll(() => page.getByRole('listitem').count()).toBe(1)
+    await page.getByText('this device').waitFor()
+    expect(complaints).toEqual([])
+
+    await press(elsewhere, 'Shared')
+    await elsewhere.getByText('This device was logged out from another one.').waitFor()
+    expect(await seriousProblems(elsewhere)).toEqual([])
+    await press(elsewhere, 'Forgot password?')
+    expect(await elsewhere.getByRole('status').count()).toBe(0)
+  })
+
+  it('changes the password, and logs out other devices when asked to', async () => {
+    await enter(page, 'Sign up', 'gil@example.com')
+    const elsewhere = await open()
+    await enter(elsewhere, 'Log in', 'gil@example.com')
+    await elsewhere.getByText('Nothing to do.').waitFor()
+    await press(page, 'Account')
+    await expect.poll(() => page.getByRole('listitem').count()).toBe(2)
+    expect(await seriousProblems(page)).toEqual([])
+
+    await changePassword('a wrong password', 'battery horse correct')
+    await page.getByText('The current password is wrong.').waitFor()
+    await page.getByLabel('Log out all other devices').check()
+    await changePassword(password, 'battery horse correct')
+    await page.getByText('Your password is changed.').waitFor()
+    await expect.poll(() => page.getByRole('listitem').count()).toBe(1)
+
+    await press(elsewhere, 'Shared')
+    await elsewhere.getByText('your password was changed on another device').waitFor()
+    await enter(elsewhere, 'Log in', 'gil@example.com', 'battery horse correct')
+    await elsewhere.getByText('Nothing to do.').waitFor()
+  })
+
+  it('has room for long names on a phone', async () => {
+    const email = `${'maximiliane.'.repeat(4)}@subdomain.of.example.com`.replace('.@', '@')
+    await enter(page, 'Sign up', email)
+    const heading = page.getByRole('heading', { name: `Hello, ${email}` })
+    await press(page, 'Account')
+    await page.getByText(`You log in as ${email}.`).waitFor()
+
+    expect((await heading.boundingBox())!.height).toBeLessThan(48)
+    const width = await page.evaluate('document.documentElement.scrollWidth')
+    expect(width).toBe(page.viewportSize()!.width)
   })
 })
 

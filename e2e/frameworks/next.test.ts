@@ -1,28 +1,28 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { findChromium, launchChromium } from '../chromium.ts'
 import { type AppProcess, startApp } from './app-process.ts'
 import { clientOf, describeApp, type Running } from './describe-app.ts'
 import { installSdk } from './install-sdk.ts'
 
+const run = promisify(execFile)
 const cwd = path.join(import.meta.dirname, 'next')
 const next = path.join(import.meta.dirname, 'node_modules/next/dist/bin/next')
 
 /** Builds the app, for which nothing of the server's own settings need be there, and starts it. */
-function startNext(env: Record<string, string>): Promise<AppProcess> {
+async function startNext(env: Record<string, string>): Promise<AppProcess> {
   installSdk(cwd)
-  const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build'], {
+  await run(process.execPath, [next, 'build'], {
     cwd,
-    encoding: 'utf8',
     env: {
       PATH: process.env['PATH'],
       NEXT_TELEMETRY_DISABLED: '1',
       NEXT_PUBLIC_SKYGEAR_ENDPOINT: env['SKYGEAR_ENDPOINT'],
       NEXT_PUBLIC_SKYGEAR_API_KEY: env['SKYGEAR_API_KEY'],
-    } as NodeJS.ProcessEnv,
+    },
   })
-  if (status !== 0) throw new Error(`The build failed:\n${stdout}${stderr}`)
   const args = (port: string) => [next, 'start', '--hostname', '127.0.0.1', '--port', port]
   return startApp({ cwd, args, env: { NEXT_TELEMETRY_DISABLED: '1', ...env } })
 }

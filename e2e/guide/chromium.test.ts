@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestServer, type TestServer } from '../../packages/server/src/testing/test-server.ts'
+import { createClient } from '../../packages/skygear/src/index.ts'
 import { findChromium } from '../chromium.ts'
 import { type ChromiumStage, createChromiumStage } from './chromium-stage.ts'
 import { describeGuide, isPage, withServer } from './describe-guide.ts'
@@ -92,7 +93,18 @@ describe.skipIf(!findChromium())('the guide, in Chromium (skipped when there is 
       await expect.poll(() => page.textContent('#greeting')).toBe('Hello, amy')
       expect(await page.evaluate('skygear.auth.currentUser.username')).toBe('amy')
       await page.reload()
+      await expect.poll(() => page.textContent('#greeting')).toBe('Welcome back, amy')
       expect(await page.evaluate('skygear.auth.currentUser.username')).toBe('amy')
+    })
+
+    it('shows why a script element cannot sign up, as the guide shows', async () => {
+      const client = await createClient().config({ endPoint: server.url, apiKey: server.apiKey })
+      await client.auth.signupWithUsername('amy', 'another password')
+      const { code } = guideSample(SCRIPT_ELEMENT)
+
+      page = await stage.openPage(withServer(code, server))
+
+      await expect.poll(() => page.textContent('#greeting')).toBe('user duplicated')
     })
 
     /** Runs the body of a function in the page, with the SDK and how to reach the server. */

@@ -21,6 +21,7 @@ const OTHER_NAMES = [
   'SKYGEAR_ENDPOINT',
   'SKYGEAR_MASTER_KEY',
   'POSTGRES_PASSWORD',
+  'NODE_ENV',
 ]
 
 const code = writtenPages().flatMap((page) => codeOf(page).map((text) => ({ ...page, text })))

@@ -95,16 +95,11 @@ export function describeGuide(getStage: () => Stage): void {
   }
 
   /** What the link in the mail holds for somebody who forgot the password. */
-  async function askForReset(): Promise<{ [name: string]: string }> {
+  async function askForReset(): Promise<URLSearchParams> {
     const { auth } = await connect()
     await auth.signupWithEmail(email, password)
     await auth.forgotPassword(email)
-    const { searchParams } = linkIn(await mailServer.next(email))
-    return {
-      userId: searchParams.get('user_id')!,
-      code: searchParams.get('code')!,
-      expireAt: searchParams.get('expire_at')!,
-    }
+    return linkIn(await mailServer.next(email)).searchParams
   }
 
   /** The code that was sent to somebody who signed up on another device. */
@@ -500,7 +495,7 @@ export function describeGuide(getStage: () => Stage): void {
       const report = await play(sample, { given: { newPassword: 'short' } })
 
       expectFine(report)
-      expect(report.printed).toEqual([['Please choose another password:', expect.any(String)]])
+      expect(report.printed).toEqual([['Please choose another password.']])
     })
   })
 
@@ -563,7 +558,7 @@ export function describeGuide(getStage: () => Stage): void {
     })
 
     it('sets a new password with what the link holds', async () => {
-      const report = await play(reset, { given: await askForReset() })
+      const report = await play(reset, { before: openPageWith(await askForReset()) })
 
       expectFine(report)
       expect(report.printed).toEqual([['The password is set. Please log in.']])
@@ -573,9 +568,10 @@ export function describeGuide(getStage: () => Stage): void {
     })
 
     it('tells that the link no longer works', async () => {
-      const link = { ...(await askForReset()), code: 'wrong' }
+      const link = await askForReset()
+      link.set('code', 'wrong')
 
-      const report = await play(reset, { given: link })
+      const report = await play(reset, { before: openPageWith(link) })
 
       expectFine(report)
       expect(report.printed).toEqual([['This link no longer works. Please ask for a new one.']])
@@ -583,11 +579,12 @@ export function describeGuide(getStage: () => Stage): void {
 
     it('tells that the new password is refused', async () => {
       const report = await play(reset, {
-        given: { ...(await askForReset()), newPassword: 'short' },
+        given: { newPassword: 'short' },
+        before: openPageWith(await askForReset()),
       })
 
       expectFine(report)
-      expect(report.printed).toEqual([['Please choose another password:', expect.any(String)]])
+      expect(report.printed).toEqual([['Please choose another password.']])
     })
   })
 
@@ -622,9 +619,126 @@ export function describeGuide(getStage: () => Stage): void {
     })
   })
 
+  describe('records.md', () => {
+    const title = 'Buy milk'
+
+    it('saves a record', async () => {
+      const report = await play('records.md: Saving data')
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Saved:', title, expect.any(String)]])
+      const [note] = await notes()
+      expect(note).toMatchObject({ title, stars: 3, due: new Date('2030-02-01') })
+      expect(note!.ownerID).toBe(idOf(report))
+    })
+
+    it('finds records by what is in them, in order', async () => {
+      const report = await play('records.md: Finding records', {
+        before: `
+          const Note = skygear.Record.extend('note')
+          const note = (title, stars, due, done = false) =>
+            new Note({ title, stars, due: new Date(due), done })
+          await skygear.publicDB.save([
+            note('second', 5, '2030-02-02'),
+            note('first', 2, '2030-01-01'),
+            note('done', 5, '2030-01-01', true),
+            note('dull', 1, '2030-01-01'),
+            note('late', 5, '2030-03-01'),
+          ])`,
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['first'], ['second']])
+    })
+
+    it('finds a record by its id, and changes it', async () => {
+      const report = await play('records.md: One record')
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Buy oat milk']])
+      const [note] = await notes()
+      expect(note).toMatchObject({ title: 'Buy oat milk' })
+      expect(note).not.toHaveProperty('stars')
+    })
+
+    it('tells that there is no such record', async () => {
+      const report = await play('records.md: One record', {
+        before: onAnotherDevice(`
+          const { save } = skygear.publicDB
+          skygear.publicDB.save = async (note) => {
+            await save.call(skygear.publicDB, note)
+            await other.publicDB.delete(note)
+            return note
+          }`),
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['There is no such note, or it is not yours to see.']])
+    })
+
+    it('deletes records', async () => {
+      const report = await play('records.md: Deleting', {
+        before: `await skygear.publicDB.save(new skygear.Record('note', { title: 'Stay' }))`,
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([['Deleted']])
+      expect((await notes()).map(({ title }) => title)).toEqual(['Stay'])
+    })
+
+    it('keeps private records from others', async () => {
+      const report = await play('records.md: For the user alone')
+
+      expectFine(report)
+      expect(report.printed).toEqual([['A quiet day.']])
+      const other = await connect()
+      await other.auth.signupAnonymously()
+      const Entry = other.Record.extend('diary')
+      expect(await other.privateDB.query(new other.Query(Entry))).toHaveLength(0)
+      expect(await other.publicDB.query(new other.Query(Entry))).toHaveLength(0)
+    })
+
+    it('shares a record with those whom its access list names', async () => {
+      const [friend, stranger] = [await connect(), await connect()]
+      const { _id: friendId } = await friend.auth.signupAnonymously()
+      await stranger.auth.signupAnonymously()
+
+      const report = await play('records.md: Who may see and change it', { given: { friendId } })
+
+      expectFine(report)
+      const [note] = await notes(friend)
+      note!['title'] = 'Party on Saturday'
+      await friend.publicDB.save(note!)
+      expect(await notes(stranger)).toHaveLength(0)
+      await expect(stranger.publicDB.delete(note!)).rejects.toMatchObject({
+        name: 'PermissionDenied',
+      })
+    })
+
+    it('gives new records an access list from the start', async () => {
+      const report = await play('records.md: From the start', {
+        after: `${SIGN_UP}; await skygear.publicDB.save(new skygear.Record('note', { title: 1 }))`,
+      })
+
+      expectFine(report)
+      expect(report.printed).toEqual([[false]])
+      const other = await connect()
+      await other.auth.signupAnonymously()
+      const [note] = await notes(other)
+      await expect(other.publicDB.save(note!)).rejects.toMatchObject({ name: 'PermissionDenied' })
+    })
+
+    /** The notes that somebody, or anybody, can see. */
+    async function notes(client?: Client) {
+      const { publicDB, Query, Record } = client ?? (await connect())
+      return publicDB.query(new Query(Record.extend('note')))
+    }
+  })
+
   describe('errors.md', () => {
     const sample = 'errors.md: Errors'
     const offlineSample = 'errors.md: Without a network'
+    const refusalSample = 'errors.md: A password that is refused'
 
     it('tells a refusal', async () => {
       const report = await play(sample, { before: "globalThis.password = 'wrong horse'" })
@@ -643,6 +757,28 @@ export function describeGuide(getStage: () => Stage): void {
 
       const failure = ['AccessKeyNotAccepted', expect.any(String)]
       expect(report.printed).toEqual([['Something went wrong:', ...failure]])
+    })
+
+    it.each([
+      ['short', 'horse', 'Please use at least 8 characters.'],
+      ['long', 'x'.repeat(257), 'Please use at most 256 characters.'],
+      ['common', 'password', 'This password is easy to guess. Please choose another one.'],
+    ])('tells that a password is too %s', async (_, refused, sentence) => {
+      const report = await play(refusalSample, { given: { password: refused } })
+
+      expectFine(report)
+      expect(report.printed).toEqual([[sentence]])
+      expect(report.currentUser).toBeNull()
+    })
+
+    it('has a sentence for rules that it does not know', async () => {
+      await server.close()
+      server = await startTestServer({ RATE_LIMIT: 'off', USER_AUDIT_PW_DIGIT_REQUIRED: 'yes' })
+
+      const report = await play(refusalSample)
+
+      expectFine(report)
+      expect(report.printed).toEqual([['This password cannot be used. Please choose another one.']])
     })
 
     it('asks the server with a network', async () => {
@@ -669,7 +805,7 @@ export function describeGuide(getStage: () => Stage): void {
       expect(report.printed).toEqual([['Configured:', `${server.url}/`]])
     })
 
-    it('queries records with an action of its own', async () => {
+    it('saves and queries records as SDK 1.x did', async () => {
       const report = await play('migrating.md: From SDK 1.x to 2')
 
       expectFine(report)
@@ -692,6 +828,14 @@ export function withServer(code: string, server: TestServer): string {
 /** Whether a sample is HTML, which only a browser can run. */
 export function isPage({ language }: Sample): boolean {
   return language === 'html'
+}
+
+/** Code that gives the page, or Node in its place, an address with these parameters. */
+function openPageWith(parameters: URLSearchParams): string {
+  return `
+    const search = ${JSON.stringify(`?${parameters}`)}
+    if (globalThis.history) history.replaceState(null, '', search)
+    else globalThis.location = { search }`
 }
 
 function idOf({ currentUser }: Report): string {

@@ -1,5 +1,7 @@
+import { useState } from 'react'
 import { useAuth, useUser } from 'skygear/react'
-import { client } from './client.ts'
+import { ChangePassword } from './change-password.tsx'
+import { client, isAnonymous } from './client.ts'
 import { Field } from './field.tsx'
 import { Sessions } from './sessions.tsx'
 import { type Fields, Problem, useTask } from './task.tsx'
@@ -7,12 +9,15 @@ import { type Fields, Problem, useTask } from './task.tsx'
 /** Who one is to the app, and where one is logged in. */
 export function Account() {
   const user = useUser<typeof client>()
-  const isAnonymous = !user?.username && !user?.email
+  const [passwordChanges, setPasswordChanges] = useState(0)
   return (
     <>
-      {isAnonymous && <Upgrade />}
+      {isAnonymous(user) && <Upgrade />}
       <Profile />
-      <Sessions />
+      {!isAnonymous(user) && (
+        <ChangePassword onChanged={() => setPasswordChanges(passwordChanges + 1)} />
+      )}
+      <Sessions key={passwordChanges} />
     </>
   )
 }
@@ -29,7 +34,7 @@ function Upgrade() {
       <h2 id="upgrade">Keep your notes</h2>
       <p className="hint">Without an account they are lost when you log out.</p>
       <form onSubmit={submit(upgrade)}>
-        <Field name="email" type="email" label="E-mail" autoComplete="email" required />
+        <Field name="email" type="email" label="E-mail" autoComplete="username" required />
         <Field
           name="password"
           type="password"
@@ -62,6 +67,7 @@ function Profile() {
   return (
     <section aria-labelledby="profile">
       <h2 id="profile">Profile</h2>
+      {!isAnonymous(user) && <p className="hint">You log in as {user?.username ?? user?.email}.</p>}
       <form onSubmit={submit(save)}>
         <Field name="nickname" label="Nickname" defaultValue={user?.nickname ?? ''} />
         <Problem>{problem}</Problem>

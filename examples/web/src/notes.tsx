@@ -2,6 +2,12 @@ import { useCallback, useEffect, useState } from 'react'
 import { useUser } from 'skygear/react'
 import { client, Note } from './client.ts'
 import { type Fields, Problem, useTask } from './task.tsx'
+import type { ErrorWords } from './words.ts'
+
+const WORDS: ErrorWords = {
+  ResourceNotFound: 'This note is not there any more.',
+  PermissionDenied: 'Only who wrote a note can change it.',
+}
 
 type Notes = Array<InstanceType<typeof Note>>
 
@@ -9,7 +15,7 @@ type Notes = Array<InstanceType<typeof Note>>
 export function Notes({ shared }: { shared: boolean }) {
   const user = useUser<typeof client>()
   const [notes, setNotes] = useState<Notes>()
-  const { busy, problem, start, submit } = useTask()
+  const { busy, problem, start, submit } = useTask(WORDS)
   const database = shared ? client.publicDB : client.privateDB
 
   const load = useCallback(async () => {

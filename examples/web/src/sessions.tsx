@@ -12,7 +12,7 @@ export function Sessions() {
 
   useEffect(() => start(load), [start, load])
 
-  async function signOutElsewhere() {
+  async function logOutElsewhere() {
     await client.auth.revokeOtherSessions()
     await load()
   }
@@ -21,10 +21,10 @@ export function Sessions() {
     <section aria-labelledby="sessions">
       <h2 id="sessions">Where you are logged in</h2>
       <ul>
-        {sessions.map(({ id, current, client: device, lastSeenAt }) => (
+        {sessions.map(({ id, current, client: software, lastSeenAt }) => (
           <li key={id}>
-            <span>{device ?? 'Some device'}</span>
-            <small>{current ? 'this one' : lastSeenAt.toLocaleString()}</small>
+            <span>{nameDevice(software)}</span>
+            <small>{current ? 'this device' : times.format(lastSeenAt)}</small>
           </li>
         ))}
       </ul>
@@ -32,10 +32,17 @@ export function Sessions() {
       <button
         type="button"
         disabled={busy || sessions.length < 2}
-        onClick={() => start(signOutElsewhere)}
+        onClick={() => start(logOutElsewhere)}
       >
-        Sign out elsewhere
+        Log out all other devices
       </button>
     </section>
   )
+}
+
+const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+
+/** The server names browsers, as `Chrome on Linux`. What it does not know names itself, at length. */
+function nameDevice(software = ''): string {
+  return /^[a-z ]+$/i.test(software) ? software : 'Unknown device'
 }

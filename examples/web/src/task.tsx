@@ -1,20 +1,27 @@
 import { type ReactNode, type SubmitEvent, useCallback, useState } from 'react'
+import { type ErrorWords, sayError } from './words.ts'
 
 /** What a form's fields hold, by their names; those left empty are missing. */
 export type Fields = { [name: string]: string }
 
-/** Runs what the user asked for: whether it is under way, and what went wrong with the last one. */
-export function useTask() {
+/**
+ * Runs what the user asked for: whether it is under way, and what went wrong with the last one, in
+ * `words` that are the same object each time.
+ */
+export function useTask(words?: ErrorWords) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
 
-  const start = useCallback((work: () => Promise<unknown>) => {
-    setBusy(true)
-    setProblem('')
-    void work()
-      .catch((error: Error) => setProblem(error.message))
-      .finally(() => setBusy(false))
-  }, [])
+  const start = useCallback(
+    (work: () => Promise<unknown>) => {
+      setBusy(true)
+      setProblem('')
+      void work()
+        .catch((error: unknown) => setProblem(sayError(error, words)))
+        .finally(() => setBusy(false))
+    },
+    [words],
+  )
 
   /** Makes the `onSubmit` of a form. */
   const submit =

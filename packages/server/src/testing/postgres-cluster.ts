@@ -1,22 +1,28 @@
 import pg from 'pg'
-import { startPostgres } from './postgres-process.ts'
+import { migrateDatabase } from '../storage/open-storage.ts'
+import { CARELESS, startPostgres } from './postgres-process.ts'
+
+/** What a server makes of an empty database; test servers get copies, which are made sooner. */
+export const MIGRATED = 'skygear_migrated'
 
 /**
  * Vitest's global set-up of the tests on PostgreSQL: starts a real one, unless TEST_DATABASE_URL
  * names one in which databases may be made.
  */
-export default async function startCluster(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env['TEST_DATABASE_URL']) return undefined
-  const postgres = await startPostgres()
-  process.env['TEST_DATABASE_URL'] = postgres.url
-  return () => postgres.remove()
+export default async function startCluster(): Promise<() => Promise<void>> {
+  const isOurs = !process.env['TEST_DATABASE_URL']
+  const postgres = isOurs ? await startPostgres({ settings: CARELESS }) : undefined
+  if (postgres) process.env['TEST_DATABASE_URL'] = postgres.url
+  await migrateDatabase(await openTestDatabase(MIGRATED))
+  return () => (postgres ? postgres.remove() : dropTestDatabase(MIGRATED))
 }
 
-/** Makes the database of this name if it is not there, and gives its address. */
-export async function openTestDatabase(name: string): Promise<string> {
+/** Makes the database of this name if it is not there, empty or as a copy, and gives its address. */
+export async function openTestDatabase(name: string, original = 'template1'): Promise<string> {
   await administer(async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`)
+    const [database, template] = [name, original].map((text) => client.escapeIdentifier(text))
+    if (rowCount === 0) await client.query(`create database ${database} template ${template}`)
   })
   const url = new URL(clusterUrl())
   url.pathname = `/${name}`

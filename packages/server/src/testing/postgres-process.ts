@@ -35,6 +35,9 @@ interface PostgresOptions {
   settings?: string[]
 }
 
+/** For what can be made anew: without care for a crash of the machine. */
+export const CARELESS = ['fsync=off', 'full_page_writes=off', 'max_wal_size=16GB']
+
 /** Starts the PostgreSQL in a folder; makes it when it is not there. */
 export async function startPostgres({
   folder: databaseDir = mkdtempSync(join(tmpdir(), 'skygear-postgres-')),

@@ -8,7 +8,7 @@ import type { ErrorObject } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { createServer } from '../server.ts'
 import { loadSettings } from '../settings.ts'
-import { dropTestDatabase, openTestDatabase, runTestSql } from './postgres-cluster.ts'
+import { dropTestDatabase, MIGRATED, openTestDatabase, runTestSql } from './postgres-cluster.ts'
 
 type ActionOf<Name> = Extract<(typeof actions)[number], { name: Name }>
 type ActionName = (typeof actions)[number]['name']
@@ -94,7 +94,7 @@ export async function startTestServer(
       // Tests of one file come from one address.
       RATE_LIMIT: 'off',
       ...testKeys,
-      ...(databaseName && { DATABASE_URL: await openTestDatabase(databaseName) }),
+      ...(databaseName && { DATABASE_URL: await openTestDatabase(databaseName, MIGRATED) }),
       ...environment,
     })
     const logger = createLog(settings, { write: (line) => void log.push(line) })
