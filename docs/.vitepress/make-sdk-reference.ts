@@ -3,18 +3,21 @@
  * one for each entry of the package.
  */
 import path from 'node:path'
-import { Application, type Context, Converter } from 'typedoc'
+import { Application, Comment, type Context, Converter } from 'typedoc'
 import { MarkdownPageEvent, type PluginOptions } from 'typedoc-plugin-markdown'
 
 const DOCS = path.join(import.meta.dirname, '..')
 const SDK = path.join(DOCS, '../packages/skygear/src')
 
-/** What the entries of the package are called, by their file. */
-const ENTRIES: { [file: string]: string } = {
-  index: 'skygear',
-  'auth-only': 'skygear/auth',
-  react: 'skygear/react',
-  server: 'skygear/server',
+/** The entries of the package by their file: what they are called, and what they are for. */
+const ENTRIES: { [file: string]: [name: string, summary: string] } = {
+  index: [
+    'skygear',
+    "What `import skygear from 'skygear'` gives, a client for users and records, and all that can be imported beside it.",
+  ],
+  'auth-only': ['skygear/auth', 'The same client without records, for apps that need users only.'],
+  react: ['skygear/react', "A provider and hooks over a client's state."],
+  server: ['skygear/server', 'Tells a server of your own who calls it.'],
 }
 
 const style: Partial<PluginOptions> = {
@@ -54,7 +57,11 @@ const app = await Application.bootstrapWithPlugins({
   ...style,
 })
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: Context) => {
-  for (const entry of project.children ?? []) entry.name = ENTRIES[entry.name] ?? entry.name
+  for (const entry of project.children ?? []) {
+    const [name, text] = ENTRIES[entry.name] ?? [entry.name, '']
+    entry.name = name
+    entry.comment = new Comment([{ kind: 'text', text }])
+  }
 })
 app.renderer.on(MarkdownPageEvent.END, (page) => {
   page.contents = (page.contents ?? '')
