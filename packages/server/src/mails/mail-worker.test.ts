@@ -27,6 +27,11 @@ it('R-16: gives a mail up that the mail server refuses, and sends the others', a
 
   await mailServer.next('cat@example.com')
 
+  // The mail server has it a moment before the outbox knows.
+  await until(
+    server,
+    "select 1 where not exists (select 1 from outbox_mail where recipient like 'cat%')",
+  )
   const left = await server.sql('select facts, attempts from outbox_mail')
   expect(left).toEqual([{ facts: '{}', attempts: 1 }])
 })
