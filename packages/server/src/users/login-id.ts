@@ -86,31 +86,14 @@ function canonicalValue(key: string, value: unknown): string {
 }
 
 /**
- * The fields without spaces around usernames and e-mail addresses: keyboards add them, and nobody
- * sees them. Other login ids are compared exactly, so they stay as given.
+ * Throws InvalidArgument when a text cannot be a login id. Anything that can be seen is kept as given,
+ * surrounding spaces too, as it was in the original.
  */
-export function trimNames<Fields extends Record<string, unknown>>(
+export function checkLoginIds(
   groups: string[][],
-  fields: Fields,
-): Fields {
-  const names = groups.flat().filter((key) => foldedKeys.has(key))
-  const trimmed = names.flatMap((key) => {
-    const value = fields[key]
-    return typeof value === 'string' ? [[key, value.trim()]] : []
-  })
-  return { ...fields, ...Object.fromEntries(trimmed) }
-}
-
-/**
- * New login ids as they are stored: without spaces around names.
- *
- * Throws InvalidArgument when a text cannot be a login id.
- */
-export function newLoginIds<Fields extends Record<string, unknown>>(
-  groups: string[][],
-  fields: Fields,
+  fields: Record<string, unknown>,
   argument: string,
-): Fields {
+): void {
   for (const key of groups.flat()) {
     const value = fields[key]
     if (typeof value !== 'string') continue
@@ -127,5 +110,4 @@ export function newLoginIds<Fields extends Record<string, unknown>>(
       throw invalidArgument(`The ${key} is empty; leave it out instead.`, argument)
     }
   }
-  return trimNames(groups, fields)
 }

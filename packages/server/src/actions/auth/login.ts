@@ -4,9 +4,9 @@ import { userDisabled } from '../../security/authenticate.ts'
 import { existenceLimits } from '../../security/existence-answers.ts'
 import type { LoginAttempt } from '../../security/login-attempts.ts'
 import { isOutdated } from '../../security/password.ts'
-import type { LoginIdStore, User } from '../../storage/storage.ts'
+import type { User } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
-import { identify, type LoginId, trimNames } from '../../users/login-id.ts'
+import { identify } from '../../users/login-id.ts'
 import { isDisabled } from '../../users/user.ts'
 import { type ActionContext, defineAction } from '../action.ts'
 import { ResultForDevice } from '../result-for-device.ts'
@@ -33,12 +33,10 @@ export const login = defineAction({
     const { caller, client, now } = context
     refuseProvider(input)
     const dialect = dialectOf(input)
-    const authData = authDataOf(input)
-    const given = identify(settings.authRecordKeys, authData)
-    const loginId = identify(settings.authRecordKeys, trimNames(settings.authRecordKeys, authData))
-    if (!given || !loginId) throw invalidArgument('invalid auth data', 'auth_data')
+    const loginId = identify(settings.authRecordKeys, authDataOf(input))
+    if (!loginId) throw invalidArgument('invalid auth data', 'auth_data')
 
-    const user = await findUser(storage.loginIds, given, loginId)
+    const user = await storage.loginIds.findUser(loginId)
     const { address, deviceHint } = client
     const isServer = caller.key === 'master'
     const candidate = { user, loginId, address, deviceHint, isServer }
@@ -80,16 +78,6 @@ export const login = defineAction({
     return new ResultForDevice(result, devices.hintFor(user.account, now))
   },
 })
-
-/** Names with spaces around them exist, from before sign-up removed these; they come first. */
-async function findUser(
-  loginIds: LoginIdStore,
-  given: LoginId,
-  trimmed: LoginId,
-): Promise<User | undefined> {
-  const user = await loginIds.findUser(given)
-  return user || given.canonical === trimmed.canonical ? user : loginIds.findUser(trimmed)
-}
 
 /**
  * Hashes the password anew if its hash is of an older kind, and gives the hash that is stored then.

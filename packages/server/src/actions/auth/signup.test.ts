@@ -189,13 +189,6 @@ describe('auth:signup', () => {
     },
   )
 
-  it('makes a name of what stands between spaces', async () => {
-    const { result } = await signUp({ email: ' Nora@example.com ' })
-
-    expect(result.profile['email']).toBe('Nora@example.com')
-    expect((await signUp({ email: 'nora@example.com' })).error?.name).toBe('Duplicated')
-  })
-
   it('refuses a literal in the profile that cannot be read', async () => {
     const profile = { birthday: { $type: 'date', $date: 'yesterday' } }
 

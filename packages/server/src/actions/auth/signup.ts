@@ -7,7 +7,7 @@ import { existenceLimits } from '../../security/existence-answers.ts'
 import type { LimitOf, RateLimit } from '../../security/rate-limit.ts'
 import { type SchemaStore, UniqueViolation } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
-import { identify, newLoginIds } from '../../users/login-id.ts'
+import { checkLoginIds, identify } from '../../users/login-id.ts'
 import { languagesOf } from '../../users/user.ts'
 import { withoutFlags } from '../../users/verification.ts'
 import { type ActionContext, defineAction, jsonObject } from '../action.ts'
@@ -69,8 +69,8 @@ export const signup = defineAction({
     if (!isAnonymous) checkCredentials(authData, profile, password, settings.authRecordKeys)
 
     // The names were checked to be known login ids, so they are fields like any other.
-    const named = { ...profile, ...(isAnonymous ? {} : decodeFields(authData)) }
-    const fields = newLoginIds(settings.authRecordKeys, named, 'auth_data')
+    const fields = { ...profile, ...(isAnonymous ? {} : decodeFields(authData)) }
+    checkLoginIds(settings.authRecordKeys, fields, 'auth_data')
     if (!isAnonymous) await policy.check(password, fields)
     const mayExtendSchema = settings.schema === 'open' || caller.key === 'master'
     // Before the password is hashed, since that is the costly part.

@@ -13,7 +13,7 @@ import type { FieldType, Value } from '../../records/value.ts'
 import { type Caller, isAdmin, MASTER_USER_ID, subjectOf } from '../../security/authenticate.ts'
 import type { Settings } from '../../settings.ts'
 import { type Stores, UniqueViolation } from '../../storage/storage.ts'
-import { loginIdsOf, newLoginIds } from '../../users/login-id.ts'
+import { checkLoginIds, loginIdsOf } from '../../users/login-id.ts'
 import { flagsAfterChange, withoutFlags } from '../../users/verification.ts'
 import type { ActionContext } from '../action.ts'
 import { afterUserChange } from './after-user-change.ts'
@@ -131,7 +131,9 @@ function writableChanges(
   const areFlagsKept = isUser({ type, databaseId }) && !subject.isMaster
   const fields = areFlagsKept ? withoutFlags(given, settings) : given
   const record = existing ?? { ownerId: subject.userId, fields: {} }
-  const changed = Object.entries(changesOf(existing, fields))
+  const changed = Object.entries(fields).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(fieldOf(existing, name)),
+  )
   const isWritable = (name: string) => mayUseField(rules, type, name, 'writable', subject, record)
   const denied = changed.map(([name]) => name).filter((name) => !isWritable(name))
   if (denied.length > 0 && deniedFields === 'refuse') {
@@ -139,21 +141,7 @@ function writableChanges(
       info: { arguments: denied },
     })
   }
-  const changes = Object.fromEntries(changed.filter(([name]) => !denied.includes(name)))
-  if (!isUser({ type, databaseId })) return changes
-  // Changes only: names that users of old have may be what no new name can be.
-  return changesOf(existing, newLoginIds(settings.authRecordKeys, changes, 'records'))
-}
-
-/** The fields whose values differ from those of the record. */
-function changesOf(
-  record: StoredRecord | undefined,
-  fields: Record<string, Value>,
-): Record<string, Value> {
-  const changed = Object.entries(fields).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(fieldOf(record, name)),
-  )
-  return Object.fromEntries(changed)
+  return Object.fromEntries(changed.filter(([name]) => !denied.includes(name)))
 }
 
 /** Own members only: a field may be called `constructor`. */
@@ -199,6 +187,7 @@ async function saveLoginIds(
   const keys = settings.authRecordKeys
   const changed = new Set(keys.flat().filter((key) => Object.hasOwn(changes, key)))
   if (changed.size === 0) return
+  checkLoginIds(keys, changes, 'records')
   await stores.loginIds.replace(record.key, loginIdsOf(keys, record.fields))
   await audit(stores, 'change_login_ids', record.key, { login_ids: [...changed] })
 }

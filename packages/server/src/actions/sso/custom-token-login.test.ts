@@ -13,17 +13,6 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe('names that sso:custom_token:login brings', () => {
-  it('are stored without the spaces around them, each time', async () => {
-    const first = await logIn('amy', { username: ' amy ' })
-    const second = await logIn('amy', { username: 'amy\u3000' })
-
-    expect(first.result.profile['username']).toBe('amy')
-    expect(second.result).toMatchObject({
-      user_id: first.result.user_id,
-      profile: { username: 'amy' },
-    })
-  })
-
   it('are refused when they are empty', async () => {
     await logIn('bea', {})
 

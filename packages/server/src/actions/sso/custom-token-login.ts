@@ -10,7 +10,7 @@ import { networkLimit } from '../../security/login-attempts.ts'
 import type { LimitOf } from '../../security/rate-limit.ts'
 import { type Stores, UniqueViolation, type User } from '../../storage/storage.ts'
 import { authResponse } from '../../users/auth-response.ts'
-import { newLoginIds } from '../../users/login-id.ts'
+import { checkLoginIds } from '../../users/login-id.ts'
 import { isDisabled } from '../../users/user.ts'
 import { withoutFlags } from '../../users/verification.ts'
 import { type ActionContext, defineAction } from '../action.ts'
@@ -105,11 +105,11 @@ async function updateUser(
 
 async function addUser(
   subject: string,
-  given: Record<string, Value>,
+  fields: Record<string, Value>,
   stores: Stores,
   { settings, now }: ActionContext,
 ): Promise<User> {
-  const fields = newLoginIds(settings.authRecordKeys, given, 'token')
+  checkLoginIds(settings.authRecordKeys, fields, 'token')
   const user = await createUser(
     stores,
     { fields, passwordHash: null, roles: [], mayExtendSchema: settings.schema === 'open' },

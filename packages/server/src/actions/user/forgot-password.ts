@@ -33,8 +33,7 @@ export const forgotPassword = defineAction({
   output: statusOk,
   errors: ['InvalidArgument', 'TooManyRequests', 'NotConfigured'],
 
-  async handler({ args: { email: given } }, { storage, limiter, mails, client, now }) {
-    const email = given?.trim()
+  async handler({ args: { email } }, { storage, limiter, mails, client, now }) {
     if (!email) throw invalidArgument('email must be set', 'email')
     if (!email.isWellFormed() || Buffer.byteLength(email) > MAX_LOGIN_ID_BYTES) {
       throw invalidArgument('The email cannot be used.', 'email')
