@@ -35,8 +35,7 @@ function respond(
   body: object,
 ): void {
   const text = JSON.stringify(body)
-  const length = ['Content-Length', String(Buffer.byteLength(text))]
-  response.writeHead(status, [...headers, ...jsonHeaders, ...length]).end(text)
+  send(response, status, [...headers, ...jsonHeaders], text)
 }
 
 export function respondWithText(
@@ -45,11 +44,21 @@ export function respondWithText(
   type: string,
   text: string,
 ): void {
-  const length = ['Content-Length', String(Buffer.byteLength(text))]
-  response.writeHead(200, [...headers, 'Content-Type', type, ...commonHeaders, ...length]).end(text)
+  send(response, 200, [...headers, 'Content-Type', type, ...commonHeaders], text)
 }
 
 /** An answer without a body. */
 export function respondEmpty(response: ServerResponse, status: number, headers: HeaderList): void {
-  response.writeHead(status, [...headers, 'Content-Length', '0']).end()
+  send(response, status, headers, '')
+}
+
+/**
+ * Writes when the requests of this turn of the event loop have been handled: then all answers of the
+ * turn go out in a row, which saves a client on the same machine, such as a proxy, from being woken for
+ * each (decision 024).
+ */
+function send(response: ServerResponse, status: number, headers: HeaderList, text: string): void {
+  const length = ['Content-Length', String(Buffer.byteLength(text))]
+  response.writeHead(status, [...headers, ...length])
+  setImmediate(() => response.end(text))
 }
