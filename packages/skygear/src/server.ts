@@ -76,7 +76,7 @@ export function createVerifier<Profile extends object = object>(
   const connection = createConnection({ user: readUser, value: fromWire }, { storage })
   // Modules are loaded where a setting is still missing, too, as by a build: what lacks then is told
   // by the first call.
-  connection.endPoint = options.endPoint?.replace(/\/?$/, '/')
+  connection.endPoint = options.endPoint?.replace(/\/?$/, '/') ?? ''
   connection.apiKey = options.apiKey
   connection.timeoutOptions = { response: options.timeoutMs ?? 10_000 }
 
