@@ -39,6 +39,16 @@ describe.each(['opaque', 'jwt'])('with the %s token store', (tokenStore) => {
   }
 
   describe('signing up', () => {
+    it('SD-12: stores the user record, and nothing secret with it', async () => {
+      await skygear.auth.signupWithUsername(username, PASSWORD, { interest: 'reading' })
+
+      const stored = String(await storage.getItem('skygear-user'))
+      const fields = Object.keys(JSON.parse(stored)).filter((name) => !name.startsWith('_'))
+      expect(fields.toSorted()).toEqual(['interest', 'username'])
+      expect(stored).not.toContain(PASSWORD)
+      expect(stored).not.toContain(skygear.auth.accessToken)
+    })
+
     it('with a username gives the user record, and logs in', async () => {
       const user = await skygear.auth.signupWithUsername(username, PASSWORD)
 

@@ -1,3 +1,5 @@
+import { DatabaseSync } from 'node:sqlite'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   startTestServer,
@@ -26,6 +28,18 @@ describe('wrong passwords for one account', () => {
     await endWaits()
     expect(await guess('amy', 1, () => client)).toEqual([105])
     expect(await retryAfter('amy', client)).toBe('2')
+  })
+
+  it('CS-12: are looked at by nobody while they cannot be counted', async () => {
+    const { userId } = await signUp('zoe')
+    const release = await holdDatabase(server)
+
+    const answer = await logIn('zoe', someClient())
+    await release()
+
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('Retry-After')).toBe('1')
+    expect((await logIn('zoe', someClient())).result.user_id).toBe(userId)
   })
 
   it('CS-01: refuse the right one too while they wait', async () => {
@@ -257,6 +271,19 @@ describe('wrong passwords from one network', () => {
 })
 
 /** A client in a network of its own. */
+/** Keeps everybody else from writing counters, until the result is called. */
+async function holdDatabase({ engine, databaseUrl }: TestServer): Promise<() => Promise<void>> {
+  if (engine === 'sqlite') {
+    const database = new DatabaseSync(databaseUrl.replace('sqlite:', ''))
+    database.exec('begin immediate')
+    return async () => database.close()
+  }
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query('begin; lock table rate_limit in access exclusive mode')
+  return () => client.end()
+}
+
 function someClient(): TestCredentials {
   clients += 1
   return { from: `10.${clients >> 8}.${clients & 255}.1` }

@@ -44,6 +44,18 @@ describe('user:forgot-password', () => {
     expect(mail.html).toContain(linkIn(mail).href.replaceAll('&', '&amp;'))
   })
 
+  it('AB-07: writes nothing that a user has made up', async () => {
+    const email = 'eva@example.com'
+    const authData = { username: 'Visit https://evil.example', email }
+    const profile = { name: '<a href="https://evil.example">Prize</a>' }
+    await server.call('auth:signup', { auth_data: authData, password: testPassword, profile })
+
+    await forgot(email)
+
+    const { subject, text, html } = await mailServer.next(email)
+    expect(`${subject} ${text} ${html}`).not.toMatch(/evil|Prize/)
+  })
+
   it('KY-04: stores no code that could be used', async () => {
     await signUp('cat@example.com')
     await forgot('cat@example.com')

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { linkIn, type MailServer, startMailServer } from '../../testing/mail-server.ts'
 import { startTestServer, type TestServer, testPassword } from '../../testing/test-server.ts'
 
@@ -167,6 +168,38 @@ describe('user:reset-password', () => {
 
     expect([ofNobody.status, ofNobody.text]).toEqual([ofAnother.status, ofAnother.text])
     expect(ofAnother.error?.code).toBe(110)
+  })
+
+  it('RS-09: sets nothing with a code that was made up, or with part of one', async () => {
+    const { code, ...reset } = await askForReset('sue')
+
+    for (const made of ['', 'x'.repeat(code.length), code.slice(1), `${code}x`]) {
+      expect((await redeem({ ...reset, code: made })).status).toBeGreaterThanOrEqual(400)
+    }
+    expect((await logIn('sue', testPassword)).status).toBe(200)
+  })
+
+  it('RS-15: sets the first password of a user who has none', async () => {
+    const secret = 'custom-token-secret-0123456789abcdef'
+    const other = await startTestServer({ ...mailServer.settings, CUSTOM_TOKEN_SECRET: secret })
+    onTestFinished(other.close)
+    const email = 'tom@example.com'
+    const token = await new SignJWT({ sub: 'tom', skyprofile: { email } })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(Buffer.from(secret))
+    const byToken = async () => (await other.call('sso:custom_token:login', { token })).result
+    const { user_id: userId } = await byToken()
+    await other.call('user:forgot-password', { args: { email } })
+    const reset = argsIn(linkIn(await mailServer.next(email)))
+
+    const args = { ...reset, new_password: newPassword }
+    await other.call('user:reset-password', { args }, { key: null })
+
+    const login = { auth_data: { email }, password: newPassword }
+    expect((await other.call('auth:login', login)).result.user_id).toBe(userId)
+    expect((await byToken()).user_id).toBe(userId)
   })
 
   it('RS-06: refuses a code that is for something else', async () => {
