@@ -377,6 +377,9 @@ describe('any JSON at all', () => {
 
       expect(JSON.stringify(answer.body)).not.toContain('UnexpectedError')
       if (answer.status === 501) expect(errorOf(answer)).toMatchObject({ name: 'NotSupported' })
+      // This server sends no mails.
+      else if (answer.status === 503)
+        expect(errorOf(answer)).toMatchObject({ name: 'NotConfigured' })
       else if (answer.status !== 200) expectRefusal(answer)
     })
 
