@@ -109,6 +109,13 @@ export interface AccountStore {
 
 export interface LoginIdStore {
   findUser(id: LoginId): Promise<User | undefined>
+  /**
+   * Gives login ids to a user who has none. New users would wait for each other if theirs were
+   * looked for first.
+   *
+   * Throws UniqueViolation when another user has one.
+   */
+  insert(userId: string, ids: LoginId[]): Promise<void>
   /** Makes these the user's only login ids. Throws UniqueViolation when another user has one. */
   replace(userId: string, ids: LoginId[]): Promise<void>
   /** Forgets all login ids of all users. */

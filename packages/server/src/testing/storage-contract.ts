@@ -565,6 +565,21 @@ export function describeStorage(
         expect(await storage.metadata.get('counter')).toBe('20')
       })
 
+      it('is not in the way of others that make users', async () => {
+        let runs = 0
+        const signUp = (id: string) =>
+          storage.transaction(async (stores) => {
+            runs += 1
+            await stores.accounts.insert(newAccount(id, 'hash', [], 1))
+            await stores.records.insert(userRecord(id, {}))
+            await stores.loginIds.insert(id, [{ group: 'username', canonical: id }])
+          })
+
+        await Promise.all(Array.from({ length: 20 }, (_, n) => signUp(`user-${n}`)))
+
+        expect(runs).toBe(20)
+      })
+
       it('is not seen by look-ups before it is finished', async () => {
         await insertUser(storage, 'amy')
         const times = { createdAt: 1, lastSeenAt: 1 }
@@ -629,7 +644,7 @@ export function describeStorage(
         for (const id of ['amy', 'bea']) await insertUser(storage, id)
         const take = (connection: Storage, id: string) =>
           connection.transaction((stores) =>
-            stores.loginIds.replace(id, [{ group: 'username', canonical: 'x' }]),
+            stores.loginIds.insert(id, [{ group: 'username', canonical: 'x' }]),
           )
 
         await take(storage, 'amy')

@@ -40,7 +40,7 @@ export async function createUser(
   const record = userRecord(account.id, numbered, now)
   await stores.accounts.insert(account)
   await stores.records.insert(record)
-  await stores.loginIds.replace(account.id, loginIdsOf(authRecordKeys, fields))
+  await stores.loginIds.insert(account.id, loginIdsOf(authRecordKeys, fields))
   return { account, record }
 }
 

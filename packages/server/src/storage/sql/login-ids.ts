@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { LoginId } from '../../users/login-id.ts'
 import type { LoginIdStore } from '../storage.ts'
 import { runCompiledOnce } from './compiled.ts'
 import { toUser, valuesOf } from './rows.ts'
@@ -6,6 +7,10 @@ import type { Tables } from './schema.ts'
 import { selectUser } from './select-user.ts'
 
 export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
+  async function insert(userId: string, ids: LoginId[]): Promise<void> {
+    for (const { group, canonical } of ids) await insertLoginId(db, group, canonical, userId)
+  }
+
   return {
     async findUser({ group, canonical }) {
       const {
@@ -14,9 +19,11 @@ export function createLoginIdStore(db: Kysely<Tables>): LoginIdStore {
       return row && toUser(valuesOf(row))
     },
 
+    insert,
+
     async replace(userId, ids) {
       await deleteLoginIds(db, userId)
-      for (const { group, canonical } of ids) await insertLoginId(db, group, canonical, userId)
+      await insert(userId, ids)
     },
 
     async clear() {
