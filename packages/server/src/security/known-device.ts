@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Settings } from '../settings.ts'
 import type { Account } from '../users/user.ts'
 
@@ -19,7 +19,9 @@ export interface KnownDevices {
 }
 
 export function createKnownDevices({ masterKey }: Pick<Settings, 'masterKey'>): KnownDevices {
-  const key = Buffer.from(hkdfSync('sha256', masterKey, '', 'skygear known devices', 32))
+  const key = createSecretKey(
+    Buffer.from(hkdfSync('sha256', masterKey, '', 'skygear known devices', 32)),
+  )
 
   function sign({ id, tokenVersion }: DeviceOwner, device: string, expiresAt: string): Buffer {
     const message = JSON.stringify([id, tokenVersion, device, expiresAt])

@@ -1,6 +1,6 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import pg from 'pg'
-import { isCompiledOnce } from '../sql/compiled.ts'
+import { isKept } from '../sql/compiled.ts'
 import { refuseNul } from '../sql/refuse-nul.ts'
 import { StorageUnavailable, UniqueViolation } from '../storage.ts'
 
@@ -69,7 +69,7 @@ export class Connections implements PostgresPool {
 
   /** Under its name the database keeps a statement; those of clients' making would be too many. */
   #nameOf(text: string): string | undefined {
-    if (!isCompiledOnce(text)) return undefined
+    if (!isKept(text)) return undefined
     const name = this.#names.get(text) ?? `statement-${this.#names.size}`
     this.#names.set(text, name)
     return name

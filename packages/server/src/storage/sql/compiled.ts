@@ -1,17 +1,26 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { Tables } from './schema.ts'
 
-/** There are as many of them as there are uses of `compiledOnce`, and engines. */
-const texts = new Set<string>()
+const keptTexts = new Set<string>()
 
-/** True if a statement is one of the few that are always the same. */
-export function isCompiledOnce(text: string): boolean {
-  return texts.has(text)
+/** True if a statement is one of those that PostgreSQL keeps prepared, of which there are few. */
+export function isKept(text: string): boolean {
+  return keptTexts.has(text)
+}
+
+/** Runs a statement that has few texts, whatever clients send, so that each can be kept. */
+export function runKept<Row>(
+  db: Kysely<Tables>,
+  statement: CompiledQuery<Row>,
+): Promise<QueryResult<Row>> {
+  keptTexts.add(statement.sql)
+  return db.executeQuery(statement)
 }
 
 /**
  * A query that is built and compiled at its first use on each engine: that costs more than running
- * it. `build` must use its parameters in their order, and after all constants of the query.
+ * it. `build` must use its parameters in their order, and after all constants of the query; those
+ * that `sql.lit` makes do not count.
  */
 export function compiledOnce<Parameters extends unknown[], Row>(
   build: (db: Kysely<Tables>, ...parameters: Parameters) => Compilable<Row>,
@@ -20,12 +29,20 @@ export function compiledOnce<Parameters extends unknown[], Row>(
   const compiledFor = new WeakMap<object, CompiledQuery<Row>>()
   return (db, ...parameters) => {
     const { adapter } = db.getExecutor()
-    const compiled = compiledFor.get(adapter) ?? build(db, ...parameters).compile()
+    const compiled = compiledFor.get(adapter) ?? compile(build(db, ...parameters), parameters)
     compiledFor.set(adapter, compiled)
-    texts.add(compiled.sql)
+    keptTexts.add(compiled.sql)
     const constants = compiled.parameters.slice(0, compiled.parameters.length - parameters.length)
     return { ...compiled, parameters: [...constants, ...parameters] }
   }
+}
+
+/** Throws when parameters would not be found again where they have to stand. */
+function compile<Row>(statement: Compilable<Row>, parameters: unknown[]): CompiledQuery<Row> {
+  const compiled = statement.compile()
+  const last = compiled.parameters.slice(compiled.parameters.length - parameters.length)
+  if (parameters.every((parameter, at) => parameter === last[at])) return compiled
+  throw new Error(`Its parameters are not the last ones, in their order: ${compiled.sql}`)
 }
 
 /** The same, run at once. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Counter, RateLimitStore } from '../storage.ts'
+import { runKept } from './compiled.ts'
 import type { Tables } from './schema.ts'
 
 /** Waits double from the first one, ten times, and are never longer than the longest. */
@@ -10,25 +11,27 @@ const DOUBLINGS = sql.lit(10)
 /** How long a counter is remembered once its waits have begun. */
 const WAITING_MS = sql.lit(30 * 86_400_000)
 
+/** Statements differ only in how many limits an action has. */
 export function createRateLimitStore(db: Kysely<Tables>): RateLimitStore {
   return {
     async find(keys, now) {
-      const rows = await db
+      const select = db
         .selectFrom('rate_limit')
         .select(['key', 'count', 'free_at'])
         .where('key', 'in', keys)
         .where('resets_at', '>', now)
-        .execute()
+      const { rows } = await runKept(db, select.compile())
       return new Map(rows.map(({ key, count, free_at: freeAt }) => [key, { count, freeAt }]))
     },
 
     async count(counters, now) {
-      const { rows } = await sql<{ key: string }>`
+      const statement = sql<{ key: string }>`
         insert into rate_limit (key, count, resets_at, most, closes_at, free_at)
         values ${inOrder(counters.map((counter) => firstRow(counter, now)))}
         on conflict (key) do update set ${countedUp(now)}
         where rate_limit.free_at <= ${now}
-        returning key`.execute(db)
+        returning key`
+      const { rows } = await runKept(db, statement.compile(db))
       return new Set(rows.map(({ key }) => key))
     },
 
@@ -38,7 +41,7 @@ export function createRateLimitStore(db: Kysely<Tables>): RateLimitStore {
         ...forgotten.map((key) => [key, 0, now]),
         ...(remembered ? [[remembered.key, 1, remembered.until]] : []),
       ]
-      await sql`
+      const statement = sql`
         insert into rate_limit (key, count, resets_at)
         values ${inOrder(rows)}
         on conflict (key) do update set
@@ -51,7 +54,8 @@ export function createRateLimitStore(db: Kysely<Tables>): RateLimitStore {
             when excluded.count >= 0 then excluded.resets_at
             else rate_limit.resets_at
           end,
-          free_at = 0`.execute(db)
+          free_at = 0`
+      await runKept(db, statement.compile(db))
     },
 
     async prune(now) {

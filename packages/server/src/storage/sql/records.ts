@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import { PUBLIC_DATABASE, type StoredRecord } from '../../records/record.ts'
 import type { RecordQuery, RecordStore } from '../storage.ts'
-import { compiledOnce, runCompiledWithRow } from './compiled.ts'
+import { compiledOnce, runCompiledOnce, runCompiledWithRow } from './compiled.ts'
 import type { SqlDialect, SqlEngine } from './engine.ts'
 import { compilePredicate } from './predicates.ts'
 import type { QueryScope } from './query-scope.ts'
@@ -58,32 +58,13 @@ export function createRecordStore(db: Kysely<Tables>, { dialect, lookUp }: SqlEn
     },
 
     async isReferenced(databaseId, { type, key }) {
-      const row = await db
-        .selectFrom('record_reference')
-        .select('field')
-        .where('target_database_id', '=', databaseId)
-        .where('target_type', '=', type)
-        .where('target_key', '=', key)
-        .where((eb) =>
-          eb.not(
-            eb.and([
-              eb('database_id', '=', databaseId),
-              eb('type', '=', type),
-              eb('key', '=', key),
-            ]),
-          ),
-        )
-        .executeTakeFirst()
-      return row !== undefined
+      const id = [databaseId, type, key] as const
+      const { rows } = await selectReference(db, ...id, ...id)
+      return rows.length > 0
     },
 
     async delete(databaseId, { type, key }) {
-      await db
-        .deleteFrom('record')
-        .where('database_id', '=', databaseId)
-        .where('type', '=', type)
-        .where('key', '=', key)
-        .execute()
+      await deleteRecord(db, databaseId, type, key)
     },
 
     async deleteAll(databaseId) {
@@ -157,6 +138,33 @@ const updateRecord = runCompiledWithRow((db, { database_id, type, key, ...change
     .where('type', '=', type)
     .where('key', '=', key),
 )
+
+const deleteRecord = runCompiledOnce((db, databaseId: string, type: string, key: string) =>
+  db
+    .deleteFrom('record')
+    .where('database_id', '=', databaseId)
+    .where('type', '=', type)
+    .where('key', '=', key),
+)
+
+type IdValues = [databaseId: string, type: string, key: string]
+
+/** A reference to the one record from any but the other, which may be the same. */
+const selectReference = runCompiledOnce((db, ...ids: [...IdValues, ...IdValues]) => {
+  const [targetDatabaseId, targetType, targetKey, databaseId, type, key] = ids
+  return db
+    .selectFrom('record_reference')
+    .select('field')
+    .where('target_database_id', '=', targetDatabaseId)
+    .where('target_type', '=', targetType)
+    .where('target_key', '=', targetKey)
+    .where((eb) =>
+      eb.not(
+        eb.and([eb('database_id', '=', databaseId), eb('type', '=', type), eb('key', '=', key)]),
+      ),
+    )
+    .limit(sql.lit(1))
+})
 
 /** Only users have an account: looking for it would be a third of the whole look-up. */
 function selectById(db: Kysely<Tables>, databaseId: string, type: string, key: string) {

@@ -1,18 +1,9 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, QueryResult } from 'kysely'
 import type { RoleStore } from '../storage.ts'
+import { runCompiledOnce } from './compiled.ts'
 import type { Tables } from './schema.ts'
 
 export function createRoleStore(db: Kysely<Tables>): RoleStore {
-  async function flagged(flag: 'is_admin' | 'is_default'): Promise<string[]> {
-    const rows = await db
-      .selectFrom('role')
-      .select('name')
-      .where(flag, '=', 1)
-      .orderBy('name')
-      .execute()
-    return rows.map(({ name }) => name)
-  }
-
   async function add(roles: string[]): Promise<void> {
     if (roles.length === 0) return
     await db
@@ -23,8 +14,8 @@ export function createRoleStore(db: Kysely<Tables>): RoleStore {
   }
 
   return {
-    admin: () => flagged('is_admin'),
-    default: () => flagged('is_default'),
+    admin: () => namesOf(selectAdminRoles(db)),
+    default: () => namesOf(selectDefaultRoles(db)),
     add,
     async flag(kind, roles) {
       const column = kind === 'admin' ? 'is_admin' : 'is_default'
@@ -34,4 +25,15 @@ export function createRoleStore(db: Kysely<Tables>): RoleStore {
       await db.updateTable('role').set(column, 1).where('name', 'in', roles).execute()
     },
   }
+}
+
+const selectAdminRoles = runCompiledOnce((db) => selectFlagged(db, 'is_admin'))
+const selectDefaultRoles = runCompiledOnce((db) => selectFlagged(db, 'is_default'))
+
+function selectFlagged(db: Kysely<Tables>, flag: 'is_admin' | 'is_default') {
+  return db.selectFrom('role').select('name').where(flag, '=', 1).orderBy('name')
+}
+
+async function namesOf(result: Promise<QueryResult<{ name: string }>>): Promise<string[]> {
+  return (await result).rows.map(({ name }) => name)
 }
