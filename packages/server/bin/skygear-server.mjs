@@ -3,6 +3,7 @@
 // so with a stack trace.
 import { existsSync } from 'node:fs'
 import module from 'node:module'
+import { availableParallelism } from 'node:os'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 const program = new URL('../dist/cli/main.mjs', import.meta.url)
@@ -28,6 +29,10 @@ const emitWarning = process.emitWarning.bind(process)
 process.emitWarning = (warning, ...rest) => {
   if (!String(warning).includes('SQLite')) emitWarning(warning, ...rest)
 }
+
+// Passwords are hashed in libuv's threads, of which there are four by default, and other work needs
+// some as well. It reads this at their first use.
+process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 4)
 
 // Compiled code is kept between starts, which makes the next one quicker.
 module.enableCompileCache()

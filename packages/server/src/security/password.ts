@@ -25,7 +25,7 @@ const MAX_BCRYPT_COST = 13
 /** What can wait for a core is done within about two seconds; at 100 hashes a second and core. */
 const WAITING_PER_CORE = 200
 
-/** Hashes and verifies passwords off the event loop, a core's worth at a time. */
+/** Hashes and verifies passwords off the event loop, as many at a time as keep the cores busy. */
 export interface PasswordHasher {
   /** Throws ResponseTimeout when too much is waiting. */
   hash(password: string): Promise<string>
@@ -43,8 +43,9 @@ export interface PasswordHasher {
 /** `workers`: the processes that share the cores of this machine. */
 export function createPasswordHasher(workers = 1): PasswordHasher {
   const cores = Math.max(1, Math.floor(availableParallelism() / workers))
-  // More at once than cores was measured to be slower: they contend for the memory cache.
-  const queue = createWorkQueue(cores, cores * WAITING_PER_CORE)
+  // One more than cores, so that none is idle until the event loop starts the next hash. Still more
+  // would only contend for the memory cache.
+  const queue = createWorkQueue(cores + 1, cores * WAITING_PER_CORE)
   // A hash of ours, of a password that nobody knows.
   const decoy = argon2.hash(randomBytes(16), parameters)
 
