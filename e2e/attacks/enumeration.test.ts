@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actions } from '../../packages/server/src/actions/index.ts'
 import type { HttpAnswer } from '../send-request.ts'
 import { type AuthResult, authResultOf } from '../wire.ts'
-import { outcomeOf, PASSWORD, startTarget, type Target } from './target.ts'
+import { type Credentials, outcomeOf, PASSWORD, startTarget, type Target } from './target.ts'
 
 /** What an attacker asks about: somebody's names, or the like of nobody. */
 interface Subject {
@@ -11,12 +12,13 @@ interface Subject {
   email: string
 }
 
-type Caller = 'nobody' | 'another user'
+const CALLERS = ['nobody', 'another user', 'an anonymous user'] as const
+type Caller = (typeof CALLERS)[number]
 
 interface Row {
   body(subject: Subject): Record<string, unknown>
   /** Who is told, as apps of the original expect. */
-  told?: Caller[]
+  told?: readonly Caller[]
 }
 
 const NAMES_NOBODY = null
@@ -25,16 +27,17 @@ const NAMES_NOBODY = null
 const ROWS: Record<string, Row | null> = {
   'auth:signup': {
     body: ({ username }) => ({ auth_data: { username }, password: PASSWORD }),
-    told: ['nobody'],
+    told: CALLERS,
   },
   'auth:login': {
     body: ({ email }) => ({ auth_data: { email }, password: 'not the password' }),
-    told: ['nobody'],
+    told: CALLERS,
   },
   'auth:logout': NAMES_NOBODY,
   'auth:password': NAMES_NOBODY,
   'auth:anonymous:upgrade': {
     body: ({ username }) => ({ auth_data: { username }, password: PASSWORD }),
+    told: ['an anonymous user'],
   },
   me: NAMES_NOBODY,
   'auth:sessions': NAMES_NOBODY,
@@ -58,12 +61,12 @@ const ROWS: Record<string, Row | null> = {
   'role:default': NAMES_NOBODY,
   'record:save': {
     body: ({ id }) => ({ database_id: '_public', records: [{ _id: `user/${id}`, motto: 'x' }] }),
-    told: ['another user'],
+    told: ['another user', 'an anonymous user'],
   },
   // Ids cannot be guessed, and what others see of a user record is what field rules let them.
   'record:fetch': {
     body: ({ id }) => ({ database_id: '_public', ids: [`user/${id}`] }),
-    told: ['nobody', 'another user'],
+    told: CALLERS,
   },
   'record:query': {
     body: ({ email }) => ({
@@ -72,7 +75,7 @@ const ROWS: Record<string, Row | null> = {
       predicate: ['eq', { $type: 'keypath', $val: 'email' }, email],
     }),
     // Friends find each other so; a rule for the field ends it.
-    told: ['another user'],
+    told: ['another user', 'an anonymous user'],
   },
   'record:delete': { body: ({ id }) => ({ database_id: '_public', ids: [`user/${id}`] }) },
   'schema:fetch': NAMES_NOBODY,
@@ -90,7 +93,7 @@ const ROWS: Record<string, Row | null> = {
 }
 let target: Target
 let victim: AuthResult
-let other: AuthResult
+let unknown = 0
 
 beforeAll(async () => {
   // Of mails that are never sent: what counts is the answer.
@@ -98,7 +101,6 @@ beforeAll(async () => {
   target = await startTarget({ ...mails, PUBLIC_URL: 'https://auth.example.com' })
   const names = { username: 'victim', email: 'victim@example.com' }
   victim = authResultOf(await target.call('auth:signup', { auth_data: names, password: PASSWORD }))
-  other = await target.signUp('other')
 })
 afterAll(() => target.end())
 
@@ -107,23 +109,35 @@ describe('EN-07: who asks for somebody learns no more than for nobody', () => {
     expect(Object.keys(ROWS).toSorted()).toEqual(actions.map(({ name }) => name).toSorted())
   })
 
-  describe.each<Caller>(['nobody', 'another user'])('%s', (caller) => {
+  describe.each(CALLERS)('%s', (caller) => {
     it.each(rows())('$action', async ({ action, body, told = [] }) => {
       const known = { id: victim.user_id, username: 'victim', email: 'victim@example.com' }
-      const unknown = {
-        id: victim.user_id.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
-        username: 'nobody',
-        email: 'nobody@example.com',
-      }
-      const token = caller === 'nobody' ? {} : { token: other.access_token }
+      const token = await tokenOf(caller)
 
       const ofKnown = await target.call(action, body(known), token)
-      const ofUnknown = await target.call(action, body(unknown), token)
+      const ofUnknown = await target.call(action, body(nobody()), token)
 
       expect(kindOf(ofKnown) !== kindOf(ofUnknown)).toBe(told.includes(caller))
     })
   })
 })
+
+/** A new one each time: asking may make a user of that name. */
+function nobody(): Subject {
+  unknown += 1
+  const username = `nobody-${unknown}`
+  return { id: randomUUID(), username, email: `${username}@example.com` }
+}
+
+/** With the key of the app in any case, as its clients send it. */
+async function tokenOf(caller: Caller): Promise<Credentials> {
+  if (caller === 'nobody') return {}
+  const { access_token: token } =
+    caller === 'another user'
+      ? await target.signUp()
+      : authResultOf(await target.call('auth:signup', { auth_data: {} }))
+  return { token, key: target.apiKey }
+}
 
 function rows(): Array<Row & { action: string }> {
   return Object.entries(ROWS).flatMap(([action, row]) => (row ? [{ action, ...row }] : []))
@@ -132,6 +146,6 @@ function rows(): Array<Row & { action: string }> {
 /** What an answer tells, without the names that were asked for. */
 function kindOf(answer: HttpAnswer): string {
   return `${answer.status} ${outcomeOf(answer)} ${JSON.stringify(answer.body)
-    .replaceAll(/victim|nobody/g, 'NAME')
+    .replaceAll(/victim|nobody-\d+/g, 'NAME')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')}`
 }
