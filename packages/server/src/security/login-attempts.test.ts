@@ -42,6 +42,17 @@ describe('wrong passwords for one account', () => {
     expect((await logIn('zoe', someClient())).result.user_id).toBe(userId)
   })
 
+  it('CS-12: are looked at by nobody when it is the counting alone that fails', async () => {
+    const { userId } = await signUp('zac')
+    await server.sql('alter table rate_limit rename to away')
+
+    const answer = await logIn('zac', someClient())
+    await server.sql('alter table away rename to rate_limit')
+
+    expect(answer.status).toBe(500)
+    expect((await logIn('zac', someClient())).result.user_id).toBe(userId)
+  })
+
   it('CS-01: refuse the right one too while they wait', async () => {
     await signUp('ann')
     await guess('ann', 10)
