@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -175,6 +176,12 @@ describe('skygear-server restore', () => {
 
   it('says when there is no such file', async () => {
     expect((await restore('--force')).errors).toBe(`There is no file ${backup}.\n`)
+  })
+
+  it('says when it is no file', async () => {
+    mkdirSync(backup)
+
+    expect((await restore('--force')).errors).toBe(`${backup} is not a file.\n`)
   })
 
   it('names the tool for PostgreSQL', async () => {

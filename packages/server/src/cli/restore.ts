@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { openStorage, readMigrations } from '../storage/open-storage.ts'
@@ -42,7 +42,7 @@ async function restore(backup: string, options: RestoreOptions): Promise<Outcome
   const database = sqliteFileOfSettings(
     'This is for SQLite. For PostgreSQL: pg_restore --clean --if-exists --dbname="$DATABASE_URL" FILE',
   )
-  if (!existsSync(backup)) throw new CommandError(`There is no file ${backup}.`)
+  checkReadable(backup)
   if (existsSync(database) && !options.force) {
     throw new CommandError(`${database} is there already. Give --force to replace it.`)
   }
@@ -60,6 +60,17 @@ async function restore(backup: string, options: RestoreOptions): Promise<Outcome
   return {
     text: `Restored ${database} from ${backup}.${sessions} Start the server.`,
     json: { database, file: backup, sessions_kept: options.keepSessions === true },
+  }
+}
+
+/** SQLite would say only that it cannot open the file. */
+function checkReadable(file: string): void {
+  if (!existsSync(file)) throw new CommandError(`There is no file ${file}.`)
+  if (!statSync(file).isFile()) throw new CommandError(`${file} is not a file.`)
+  try {
+    accessSync(file, constants.R_OK)
+  } catch {
+    throw new CommandError(`${file} cannot be read by this user.`)
   }
 }
 
