@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PUBLIC_DATABASE, type StoredRecord } from '../records/record.ts'
 import { type Storage, type Stores, UniqueViolation } from '../storage/storage.ts'
@@ -586,7 +587,7 @@ export function describeStorage(
         const origin = { client: null, address: null }
         const session = { userId: 'amy', dialect: 'B', ...times, ...origin } as const
         await storage.sessions.insert({ ...session, tokenHash: 'old' })
-        await storage.sessions.find('old')
+        await findTwice(storage, 'old')
 
         await storage.transaction(async (stores) => {
           await stores.sessions.end('old', 'loggedOut', 1)
@@ -623,9 +624,11 @@ export function describeStorage(
           client: null,
           address: null,
         })
-        expect(await other.sessions.find('t')).toBeDefined()
+        await findTwice(storage, 't')
 
         await other.sessions.end('t', 'loggedOut', 2)
+        // As a request that is sent after this was answered.
+        await setImmediate()
 
         expect(await storage.sessions.find('t')).toBeUndefined()
       })
@@ -683,6 +686,13 @@ async function countUp(stores: Stores): Promise<void> {
 
 function insertUser(storage: Storage, id: string): Promise<void> {
   return insert(storage, newAccount(id, `hash of ${id}`, [], 1), userRecord(id, {}))
+}
+
+/** A storage may keep what it looks up for the second time. */
+async function findTwice(storage: Storage, tokenHash: string): Promise<void> {
+  for (let times = 0; times < 2; times += 1) {
+    expect(await storage.sessions.find(tokenHash)).toBeDefined()
+  }
 }
 
 function insert(storage: Storage, account: Account, record: StoredRecord): Promise<void> {

@@ -5,6 +5,9 @@ import { StatementCache, toStorageError } from './sqlite-driver.ts'
 /** Rows of users who are active now; each takes about a kilobyte. */
 const MAX_ROWS = 5_000
 
+/** In place of a row that was looked up once. */
+const ASKED_FOR = Symbol('asked for')
+
 /**
  * Looks rows up through the connection that also writes, since a connection throws away what it has
  * read when another one commits, but not when it commits itself. While statements or a transaction
@@ -15,6 +18,9 @@ const MAX_ROWS = 5_000
  * that is read at the first look-up of each turn of the event loop; a request that is sent after a
  * commit was acknowledged arrives in a later turn. The look-ups until then share one read
  * transaction, whose locks cost more than a look-up.
+ *
+ * A row is kept when it is looked up for the second time: of more users than there is room for, most
+ * come once, and keeping what nobody asks for again costs more than it saves.
  */
 export class LookUpCache {
   readonly #database: DatabaseSync
@@ -52,12 +58,12 @@ export class LookUpCache {
     if (!keep) return read(this.#statements, query, decode)
     const found = this.#foundBy(query.sql)
     const key = query.parameters.join('\n')
-    const known = found.get(key) as T | undefined
-    if (known !== undefined) return known
+    const known = found.get(key)
+    if (known !== undefined && known !== ASKED_FOR) return known as T
     const decoded = read(this.#statements, query, decode)
     if (decoded === undefined) return undefined
     if (found.size >= MAX_ROWS) found.clear()
-    found.set(key, decoded)
+    found.set(key, known === ASKED_FOR ? decoded : ASKED_FOR)
     return decoded
   }
 
