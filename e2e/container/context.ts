@@ -1,17 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-
-const ROOT = path.join(import.meta.dirname, '../..')
+import { copyRepository } from '../copy-repository.ts'
 
 /** What lies about in the folder of somebody who works on it, and must not get into an image. */
 const SECRETS = [
@@ -39,15 +29,9 @@ export interface BuildContext {
  */
 export function createContext(): BuildContext {
   const folder = mkdtempSync(path.join(tmpdir(), 'skygear-container-'))
-  const given = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
-  const files = execFileSync('git', given, { cwd: ROOT, encoding: 'utf8' }).split('\0')
-  for (const file of files) {
-    const source = path.join(ROOT, file)
-    if (!file || !existsSync(source)) continue
-    const copy = path.join(folder, file)
-    cpSync(source, copy)
+  for (const copy of copyRepository(folder)) {
     // Folders are made above it as needed, with the modes that the process gives them.
-    chmodSync(copy, statSync(source).mode & 0o700)
+    chmodSync(copy, statSync(copy).mode & 0o700)
     for (let above = path.dirname(copy); above !== folder; above = path.dirname(above)) {
       chmodSync(above, 0o700)
     }

@@ -1,15 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { copyRepository } from '../copy-repository.ts'
 import type { Sabotage } from './sabotages.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
@@ -31,12 +24,7 @@ interface Copy {
 /** Copies the repository as it stands, so that nothing is ever broken in the original. */
 export function createCopy(): Copy {
   const folder = mkdtempSync(path.join(tmpdir(), 'skygear-sabotage-'))
-  const given = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
-  const files = execFileSync('git', given, { cwd: ROOT, encoding: 'utf8' }).split('\0')
-  for (const file of files) {
-    const source = path.join(ROOT, file)
-    if (file && existsSync(source)) cpSync(source, path.join(folder, file))
-  }
+  copyRepository(folder)
   for (const installed of INSTALLED) {
     const source = path.join(ROOT, installed)
     if (existsSync(source)) symlinkSync(source, path.join(folder, installed))
